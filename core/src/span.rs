@@ -1,0 +1,69 @@
+//! Where a value was written: files, and positions in them.
+
+use std::num::NonZeroU32;
+use std::sync::Arc;
+
+/// Identifies a file of a [`SourceMap`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct FileId(NonZeroU32);
+
+/// A range of bytes in a file, with the line and column it starts at.
+///
+/// `line` and `column` count from 1; a column is one Unicode scalar value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Span {
+    /// The file that holds the range.
+    pub file: FileId,
+    /// First byte of the range.
+    pub start: u32,
+    /// One past the last byte of the range.
+    pub end: u32,
+    /// Line of `start`, counted from 1.
+    pub line: u32,
+    /// Column of `start`, counted from 1 in Unicode scalar values.
+    pub column: u32,
+}
+
+/// A file that configuration was read from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SourceFile {
+    /// The name to show, as the user would write it.
+    pub name: String,
+    /// The whole text, for excerpts.
+    pub text: Arc<str>,
+}
+
+/// The files that the spans of a manifest, or of diagnostics, point into.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SourceMap {
+    files: Vec<SourceFile>,
+}
+
+impl SourceMap {
+    /// Adds a file and returns its identity in this map.
+    ///
+    /// # Panics
+    /// When more than `u32::MAX - 1` files are added.
+    pub fn add(&mut self, name: impl Into<String>, text: impl Into<Arc<str>>) -> FileId {
+        self.files.push(SourceFile {
+            name: name.into(),
+            text: text.into(),
+        });
+        let id = u32::try_from(self.files.len())
+            .ok()
+            .and_then(NonZeroU32::new);
+        FileId(id.expect("a source map holds fewer than u32::MAX files"))
+    }
+
+    /// The file with this identity, if it is of this map.
+    #[must_use]
+    pub fn get(&self, file: FileId) -> Option<&SourceFile> {
+        self.files.get(file.0.get() as usize - 1)
+    }
+
+    /// The name of the file with this identity; empty for a file of another map.
+    #[must_use]
+    pub fn name(&self, file: FileId) -> &str {
+        self.get(file).map_or("", |file| file.name.as_str())
+    }
+}

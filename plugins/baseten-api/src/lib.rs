@@ -1,0 +1,1 @@
+//! The wire types of a Baseten-style platform, shared by client and server.

@@ -1,0 +1,1 @@
+//! Plans and pushes to a Baseten-style platform over REST.

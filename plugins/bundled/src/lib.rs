@@ -1,0 +1,1 @@
+//! Plimsoll as a library: the core and the bundled plugins.

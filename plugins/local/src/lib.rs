@@ -1,0 +1,1 @@
+//! The embedded Baseten-compatible platform: server and deployer.

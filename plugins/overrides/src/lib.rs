@@ -1,0 +1,1 @@
+//! Resolves layers: deep-merge and replace.

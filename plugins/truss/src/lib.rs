@@ -1,0 +1,1 @@
+//! Reads Truss directories and config.yaml files.
