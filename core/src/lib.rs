@@ -1,13 +1,34 @@
 //! Plimsoll's core: the five traits, the domain types they speak, and the registry of what
 //! implements them.
 //!
-//! Configuration flows one way: bytes → [`SourceTree`](tree::SourceTree) → manifest → effective
-//! settings → release → plan → outcome.
+//! Configuration flows one way: bytes → [`SourceTree`](tree::SourceTree) →
+//! [`Manifest`](manifest::Manifest) → [`Effective`](effective::Effective) per workload →
+//! [`Release`](release::Release) → [`Plan`](plan::Plan) → [`Outcome`](deployer::Outcome).
 
+pub mod autoscaling;
+pub mod clock;
+pub mod context;
+pub mod deployer;
 pub mod diagnostic;
 pub mod digest;
+pub mod distribution;
+pub mod effective;
+pub mod environment;
+pub mod layer;
+pub mod manifest;
+pub mod plan;
 pub mod pointer;
+pub mod policy;
+pub mod registry;
+pub mod release;
+pub mod resolver;
+pub mod rules;
+pub mod source;
 pub mod span;
 pub mod suggest;
+pub mod tree;
 pub mod value;
 pub mod yaml;
+
+#[doc(hidden)]
+pub use inventory;

@@ -1,0 +1,157 @@
+//! Build contexts: the files an image is built from.
+
+use std::fmt;
+use std::io;
+use std::sync::Arc;
+
+use serde_json::Value as Json;
+use sha2::{Digest as _, Sha256};
+
+use crate::digest::{BuildDigest, BuildDigester};
+use crate::tree::SourceTree;
+
+/// Where the bytes of a context file are.
+#[derive(Clone)]
+pub enum Content {
+    /// In a tree, at this path.
+    Tree(Arc<dyn SourceTree>, String),
+    /// Here.
+    Bytes(Arc<[u8]>),
+}
+
+impl fmt::Debug for Content {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Tree(tree, path) => write!(formatter, "Tree({})", tree.display(path)),
+            Self::Bytes(bytes) => write!(formatter, "Bytes({})", bytes.len()),
+        }
+    }
+}
+
+/// One file of a build context.
+#[derive(Clone, Debug)]
+pub struct ContextFile {
+    /// Its path in the archive: relative, `/`-separated, without `.` and `..`.
+    pub path: String,
+    /// Its length in bytes when the context was gathered.
+    pub len: u64,
+    /// Whether its owner may execute it.
+    pub executable: bool,
+    /// Its bytes.
+    pub content: Content,
+}
+
+impl ContextFile {
+    /// A file of these bytes.
+    #[must_use]
+    pub fn of_bytes(path: &str, bytes: impl Into<Arc<[u8]>>) -> Self {
+        let bytes = bytes.into();
+        let len = bytes.len() as u64;
+        Self {
+            path: path.to_owned(),
+            len,
+            executable: false,
+            content: Content::Bytes(bytes),
+        }
+    }
+
+    /// Opens the file.
+    ///
+    /// # Errors
+    /// When it cannot be opened.
+    pub fn open(&self) -> io::Result<Box<dyn io::Read + Send>> {
+        match &self.content {
+            Content::Tree(tree, path) => tree.open(path),
+            Content::Bytes(bytes) => Ok(Box::new(io::Cursor::new(Arc::<[u8]>::clone(bytes)))),
+        }
+    }
+}
+
+/// The files an image is built from, in byte order of their archive paths, each path once.
+#[derive(Clone, Debug, Default)]
+pub struct BuildContext {
+    files: Vec<ContextFile>,
+}
+
+impl BuildContext {
+    /// A context of these files. Of two with the same path the later one counts.
+    #[must_use]
+    pub fn new(mut files: Vec<ContextFile>) -> Self {
+        files.sort_by(|a, b| a.path.cmp(&b.path));
+        // Stable sort: the last of equal paths is the one that was given last.
+        files.reverse();
+        files.dedup_by(|a, b| a.path == b.path);
+        files.reverse();
+        Self { files }
+    }
+
+    /// The files, in byte order of their archive paths.
+    #[must_use]
+    pub fn files(&self) -> &[ContextFile] {
+        &self.files
+    }
+
+    /// The file at an archive path.
+    #[must_use]
+    pub fn file(&self, path: &str) -> Option<&ContextFile> {
+        let position = self
+            .files
+            .binary_search_by(|file| file.path.as_str().cmp(path))
+            .ok()?;
+        Some(&self.files[position])
+    }
+
+    /// The length of all files together, in bytes.
+    #[must_use]
+    pub fn len_bytes(&self) -> u64 {
+        self.files.iter().map(|file| file.len).sum()
+    }
+
+    /// Reads every file and computes the [build digest](crate::digest) of them and of the
+    /// configuration that is sent. `progress` is told of every piece that is read, in bytes.
+    ///
+    /// # Errors
+    /// When a file cannot be read; the message names it.
+    pub fn digest(&self, config: &Json, progress: &mut dyn FnMut(u64)) -> io::Result<BuildDigest> {
+        let mut digester = BuildDigester::new();
+        let mut buffer = vec![0; 64 * 1024];
+        for file in &self.files {
+            let named = |error: io::Error| {
+                io::Error::new(error.kind(), format!("cannot read {}: {error}", file.path))
+            };
+            let mut reader = file.open().map_err(named)?;
+            let mut hasher = Sha256::new();
+            loop {
+                let count = reader.read(&mut buffer).map_err(named)?;
+                if count == 0 {
+                    break;
+                }
+                hasher.update(&buffer[..count]);
+                progress(count as u64);
+            }
+            digester.file(&file.path, file.executable, hasher.finalize().into());
+        }
+        Ok(digester.finish(config))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BuildContext, ContextFile};
+
+    #[test]
+    fn files_are_sorted_and_the_later_of_two_counts() {
+        let context = BuildContext::new(vec![
+            ContextFile::of_bytes("b", *b"1"),
+            ContextFile::of_bytes("a", *b"22"),
+            ContextFile::of_bytes("b", *b"333"),
+        ]);
+        let lengths: Vec<_> = context
+            .files()
+            .iter()
+            .map(|file| (file.path.as_str(), file.len))
+            .collect();
+        assert_eq!(lengths, [("a", 2), ("b", 3)]);
+        assert_eq!(context.file("b").map(|file| file.len), Some(3));
+    }
+}

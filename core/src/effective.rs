@@ -1,0 +1,122 @@
+//! Effective settings: what is left when the layers are resolved.
+
+use std::sync::Arc;
+
+use crate::autoscaling::AutoscalingSettings;
+use crate::diagnostic::Diagnostics;
+use crate::environment::Environment;
+use crate::layer::{Layers, Provenance};
+use crate::manifest::Workload;
+use crate::pointer::Pointer;
+use crate::rules::WorkloadRules;
+use crate::span::SourceMap;
+use crate::value::{Map, Node};
+
+/// The effective settings of one workload in one environment. Every value knows its layer and its
+/// place.
+#[derive(Clone, Debug)]
+pub struct Effective {
+    /// The workload's name.
+    pub workload: String,
+    /// The environment it was resolved for; `None` for the base.
+    pub environment: Option<Environment>,
+    /// The effective configuration: what is written, merged, checked, in its final types.
+    pub config: Node,
+    /// The top-level keys that a layer of the environment sets.
+    pub overridden: Vec<String>,
+    /// What there is to say that does not refuse the input.
+    pub diagnostics: Diagnostics,
+    layers: Layers,
+    rules: Arc<dyn WorkloadRules>,
+    files: Arc<SourceMap>,
+}
+
+impl Effective {
+    /// Checks a merged whole by the rules of its workload, and makes it the effective settings.
+    ///
+    /// Resolvers end in this call: it is what makes sure that what they merged is valid.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the whole.
+    pub fn checked(
+        workload: &Workload,
+        environment: Option<&Environment>,
+        merged: Node,
+        overridden: Vec<String>,
+        mut diagnostics: Diagnostics,
+    ) -> Result<Self, Diagnostics> {
+        let config = workload
+            .rules
+            .finish(merged, &workload.layers, &mut diagnostics);
+        let (config, diagnostics) = diagnostics.unless_errors(config)?;
+        Ok(Self {
+            workload: workload.name.clone(),
+            environment: environment.cloned(),
+            config,
+            overridden,
+            files: Arc::clone(&diagnostics.files),
+            diagnostics,
+            layers: workload.layers.clone(),
+            rules: Arc::clone(&workload.rules),
+        })
+    }
+
+    /// The configuration with every default filled in.
+    #[must_use]
+    pub fn with_defaults(&self) -> Node {
+        self.rules.with_defaults(&self.config)
+    }
+
+    /// The configuration in its usual written form.
+    #[must_use]
+    pub fn compact(&self) -> Node {
+        self.rules.compact(&self.config)
+    }
+
+    /// The effective settings proper: the overridable keys, with their defaults.
+    #[must_use]
+    pub fn settings(&self) -> Node {
+        let whole = self.with_defaults();
+        let mut settings = Map::new();
+        for key in self.rules.overridable() {
+            if let Some(value) = whole.get(key) {
+                settings.set(key, value.clone());
+            }
+        }
+        Node::from(settings)
+    }
+
+    /// The autoscaling settings that are written; `None` when there is no such block.
+    #[must_use]
+    pub fn autoscaling(&self) -> Option<AutoscalingSettings> {
+        let block = self.config.get("autoscaling_settings")?;
+        block
+            .as_map()
+            .map(|_| AutoscalingSettings::from_node(block))
+    }
+
+    /// Whether a layer of the environment sets this top-level key.
+    #[must_use]
+    pub fn overrides(&self, key: &str) -> bool {
+        self.overridden.iter().any(|overridden| overridden == key)
+    }
+
+    /// Where every value of `tree`, which must come from these settings, comes from.
+    #[must_use]
+    pub fn provenance(&self, tree: &Node) -> Vec<(Pointer, Provenance)> {
+        let mut places = Vec::new();
+        tree.for_each_leaf(&mut |pointer, node| {
+            places.push((
+                pointer.clone(),
+                self.layers.provenance(node.origin, &self.files),
+            ));
+        });
+        places
+    }
+
+    /// The files that the places are in.
+    #[must_use]
+    pub fn files(&self) -> &Arc<SourceMap> {
+        &self.files
+    }
+}

@@ -1,0 +1,108 @@
+//! Releases: resolved manifests on their way to a platform.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::Value as Json;
+
+use crate::autoscaling::AutoscalingSettings;
+use crate::context::BuildContext;
+use crate::digest::BuildDigest;
+use crate::effective::Effective;
+use crate::environment::Environment;
+use crate::manifest::ManifestKind;
+
+/// A resolved manifest on its way to a platform.
+#[derive(Clone, Debug)]
+pub struct Release {
+    /// What it describes.
+    pub kind: ManifestKind,
+    /// The name that the platform knows it by.
+    pub name: String,
+    /// The environment it is for; `None` for a deployment outside of any.
+    pub environment: Option<Environment>,
+    /// What is scaled, in the manifest's order; at least one.
+    pub workloads: Vec<ReleaseWorkload>,
+    /// What the user asked for beside the configuration.
+    pub options: ReleaseOptions,
+}
+
+/// One workload of a release.
+#[derive(Clone, Debug)]
+pub struct ReleaseWorkload {
+    /// Its effective settings.
+    pub effective: Effective,
+    /// The configuration to send: effective, fully defaulted, without the keys that are Plimsoll's
+    /// own (`environment_overrides`, `autoscaling_settings`).
+    pub config: Json,
+    /// The configuration as the user wrote it.
+    pub raw_config: Option<Arc<str>>,
+    /// The files its image is built from.
+    pub context: BuildContext,
+    /// The digest of the context and of `config`.
+    pub digest: BuildDigest,
+}
+
+impl ReleaseWorkload {
+    /// The effective resources, fully defaulted.
+    #[must_use]
+    pub fn resources(&self) -> &Json {
+        &self.config["resources"]
+    }
+
+    /// The effective autoscaling settings; empty when none are written.
+    #[must_use]
+    pub fn autoscaling(&self) -> AutoscalingSettings {
+        self.effective.autoscaling().unwrap_or_default()
+    }
+}
+
+/// What the user asks for beside the configuration.
+#[derive(Clone, Debug, Default)]
+pub struct ReleaseOptions {
+    /// Whether to keep the environment's instance type whatever `resources` say; `None` leaves it
+    /// to the rule: keep it, unless the environment overrides `resources`.
+    pub preserve_instance_type: Option<bool>,
+    /// Whether to create an environment that does not exist.
+    pub create_environment: bool,
+    /// A name for the deployment.
+    pub deployment_name: Option<String>,
+    /// Labels for the deployment.
+    pub labels: BTreeMap<String, Json>,
+    /// How long the platform may take to deploy, in minutes.
+    pub deploy_timeout_minutes: Option<u32>,
+}
+
+/// Which of three rules decided whether the instance type is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InstanceTypeRule {
+    /// Whether the environment's instance type is kept.
+    pub preserve: bool,
+    /// Why, in words.
+    pub reason: &'static str,
+}
+
+impl ReleaseOptions {
+    /// Whether the environment's instance type is kept, and which rule decided.
+    #[must_use]
+    pub fn instance_type_rule(&self, effective: &Effective) -> InstanceTypeRule {
+        match self.preserve_instance_type {
+            Some(true) => InstanceTypeRule {
+                preserve: true,
+                reason: "--preserve-env-instance-type was given",
+            },
+            Some(false) => InstanceTypeRule {
+                preserve: false,
+                reason: "--no-preserve-env-instance-type was given",
+            },
+            None if effective.overrides("resources") => InstanceTypeRule {
+                preserve: false,
+                reason: "the environment overrides `resources`",
+            },
+            None => InstanceTypeRule {
+                preserve: true,
+                reason: "the environment does not override `resources`",
+            },
+        }
+    }
+}

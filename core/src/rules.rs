@@ -1,0 +1,31 @@
+//! What a kind of workload knows about its own settings, so that resolvers need not.
+
+use std::fmt;
+
+use crate::diagnostic::Diagnostics;
+use crate::layer::Layers;
+use crate::value::Node;
+
+/// The knowledge of a kind of workload (a Truss, a chainlet, an endpoint) about its settings.
+///
+/// A source attaches it to every workload it yields. Resolvers merge without knowing what the keys
+/// mean; these rules bring layers into a shape in which merging is right, and check what came out.
+pub trait WorkloadRules: Send + Sync + fmt::Debug {
+    /// The top-level keys that a stronger layer may set. Below each, layers merge.
+    fn overridable(&self) -> &'static [&'static str];
+
+    /// Brings the value of an overridable key into the shape in which layers merge, such as an
+    /// accelerator's short form into its long one. Must not add what is not written.
+    fn normalise(&self, key: &str, value: &mut Node);
+
+    /// Checks the merged whole, and brings it into its final shape: typed values, only what is
+    /// written. Says what is wrong in `diagnostics`; the layers are there to name places.
+    fn finish(&self, merged: Node, layers: &Layers, diagnostics: &mut Diagnostics) -> Node;
+
+    /// The finished whole with every default filled in.
+    fn with_defaults(&self, finished: &Node) -> Node;
+
+    /// The finished whole in its usual written form: what differs from the defaults, and what is
+    /// always shown.
+    fn compact(&self, finished: &Node) -> Node;
+}

@@ -1,0 +1,56 @@
+//! `ConfigSource`: where configuration comes from.
+
+use std::sync::Arc;
+
+use crate::context::BuildContext;
+use crate::diagnostic::Diagnostics;
+use crate::effective::Effective;
+use crate::manifest::Manifest;
+use crate::tree::SourceTree;
+
+/// How sure a source is that a tree is of its kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Confidence {
+    /// It is not.
+    No,
+    /// It could be read, but nothing marks it as of this kind.
+    Maybe,
+    /// It looks like one: a file name or a key that only this kind has.
+    Likely,
+    /// It is one.
+    Certain,
+}
+
+/// Reads configuration of one kind.
+///
+/// # Contract
+/// - Reading never executes what it reads, and does no I/O but through the tree.
+/// - [`probe`](Self::probe) is cheap (at most one file is read) and never fails.
+/// - [`load`](Self::load) reports everything that is wrong at once. A manifest that it yields has
+///   at least one workload, and every layer of every workload is valid by itself.
+/// - Everything that is written is carried, also what this kind does not know.
+/// - The same bytes give the same manifest.
+pub trait ConfigSource: Send + Sync {
+    /// Says whether this tree is of this kind.
+    fn probe(&self, tree: &dyn SourceTree) -> Confidence;
+
+    /// Reads the tree.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the input.
+    fn load(&self, tree: &Arc<dyn SourceTree>) -> Result<Manifest, Diagnostics>;
+
+    /// Gathers the files that an image of this workload is built from. The default has none to
+    /// give: not every kind is built.
+    ///
+    /// # Errors
+    /// When the files cannot be gathered.
+    fn build_context(
+        &self,
+        tree: &Arc<dyn SourceTree>,
+        effective: &Effective,
+    ) -> Result<BuildContext, Diagnostics> {
+        let _ = (tree, effective);
+        Ok(BuildContext::default())
+    }
+}
