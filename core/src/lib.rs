@@ -23,6 +23,7 @@ pub mod registry;
 pub mod release;
 pub mod resolver;
 pub mod rules;
+pub mod schema;
 pub mod source;
 pub mod span;
 pub mod suggest;

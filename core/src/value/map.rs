@@ -64,6 +64,11 @@ impl Map {
         self.entries.iter_mut().map(|entry| &mut entry.value)
     }
 
+    /// The entries, in order, to change their values. Their keys must stay as they are.
+    pub fn entries_mut(&mut self) -> std::slice::IterMut<'_, Entry> {
+        self.entries.iter_mut()
+    }
+
     /// The value under a string key.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&Node> {

@@ -1,0 +1,85 @@
+//! The keys that a schema does not know.
+
+use super::{Extra, Model, Type};
+use crate::pointer::Pointer;
+use crate::span::Span;
+use crate::suggest::nearest;
+use crate::value::{Node, Value};
+
+/// A key that the model at its place does not have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnknownKey {
+    /// The mapping it is in.
+    pub parent: Pointer,
+    /// The key.
+    pub name: String,
+    /// Where it is written.
+    pub span: Option<Span>,
+    /// The key that was probably meant.
+    pub nearest: Option<&'static str>,
+}
+
+/// The keys that a model, and those below it, do not have. Models that take any key on purpose
+/// have none.
+#[must_use]
+pub fn unknown_keys(model: &'static Model, node: &Node) -> Vec<UnknownKey> {
+    let mut found = Vec::new();
+    in_model(model, node, &mut Pointer::root(), &mut found);
+    found
+}
+
+fn in_model(model: &'static Model, node: &Node, path: &mut Pointer, found: &mut Vec<UnknownKey>) {
+    let Some(map) = node.as_map() else { return };
+    for entry in map {
+        let name = entry.key.to_string();
+        match model.field(&name) {
+            Some(field) => {
+                path.push(&name);
+                in_type(&field.kind, &entry.value, path, found);
+                path.pop();
+            }
+            None if model.extra == Extra::Keep => found.push(UnknownKey {
+                parent: path.clone(),
+                nearest: nearest(&name, model.names()),
+                name,
+                span: entry.key_span,
+            }),
+            None => {}
+        }
+    }
+}
+
+fn in_type(kind: &Type, node: &Node, path: &mut Pointer, found: &mut Vec<UnknownKey>) {
+    match kind {
+        Type::Nullable(inner) => in_type(inner, node, path, found),
+        Type::Model(model) => in_model(model, node, path, found),
+        Type::List(item) => {
+            for (position, value) in node.as_list().into_iter().flatten().enumerate() {
+                path.push(&position.to_string());
+                in_type(item, value, path, found);
+                path.pop();
+            }
+        }
+        Type::Map(value) => {
+            if let Value::Map(map) = &node.value {
+                for entry in map.iter() {
+                    path.push(&entry.key.to_string());
+                    in_type(value, &entry.value, path, found);
+                    path.pop();
+                }
+            }
+        }
+        Type::Custom(custom) => {
+            for mut unknown in custom.unknown_keys(node) {
+                let mut parent = path.clone();
+                unknown
+                    .parent
+                    .tokens()
+                    .for_each(|token| parent.push(&token));
+                unknown.parent = parent;
+                found.push(unknown);
+            }
+        }
+        _ => {}
+    }
+}
