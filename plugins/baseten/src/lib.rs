@@ -1,1 +1,28 @@
 //! Plans and pushes to a Baseten-style platform over REST.
+//!
+//! [`BasetenDeployer`] implements [`Deployer`](plimsoll_core::deployer::Deployer) under the name
+//! `baseten`. A plan asks the platform what is live and what it takes, and changes nothing; applying
+//! it does just its steps. Protocol: the platform's management API (`/v1`), whose messages
+//! `plimsoll-baseten-api` types, and S3 for archives.
+
+mod apply;
+mod archive;
+mod client;
+mod deployer;
+mod error;
+mod labels;
+mod options;
+mod payload;
+mod plan;
+mod retry;
+mod session;
+mod tls;
+mod upload;
+mod wait;
+
+pub use deployer::{BasetenDeployer, register};
+pub use error::{ApiError, OptionsError};
+pub use labels::{ENVIRONMENT_LABEL, PRESERVE_LABEL, PUSH_ID_LABEL};
+pub use options::{Options, Retries, Timeouts};
+
+plimsoll_core::plugin!("baseten", register);

@@ -1,0 +1,206 @@
+//! What the platform holds now.
+
+use plimsoll_baseten_api::{Deployment, Environment, JsonObject, Model};
+use plimsoll_core::deployer::{DeployError, DeployErrorKind};
+use plimsoll_core::environment::PRODUCTION;
+use plimsoll_core::release::Release;
+use plimsoll_core::suggest::did_you_mean;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use crate::labels::{ENVIRONMENT_LABEL, label};
+use crate::session::Session;
+
+/// What the platform holds now of the model of a release.
+#[derive(Debug)]
+pub(crate) struct Live {
+    /// The team, where one was named.
+    pub(crate) team_id: Option<String>,
+    /// The model; `None` where it does not exist yet.
+    pub(crate) model: Option<Model>,
+    /// Where the release goes.
+    pub(crate) place: Place,
+    /// The deployment to compare with: the one on its way, else the one that serves; none that
+    /// failed.
+    pub(crate) deployment: Option<Deployment>,
+    /// The newest that failed, where nothing is live.
+    pub(crate) failed: Option<Deployment>,
+    /// The configuration of `deployment`, where the platform has it.
+    pub(crate) config: Option<JsonObject>,
+}
+
+/// Where a release goes.
+#[derive(Debug)]
+pub(crate) enum Place {
+    /// Outside of any environment.
+    Outside,
+    /// To `production`, which every model has, and which shows only with its first deployment.
+    Implicit,
+    /// To an environment that does not exist.
+    Missing {
+        /// Those that do.
+        known: Vec<String>,
+    },
+    /// To an environment.
+    Exists(Box<Environment>),
+}
+
+impl Live {
+    /// Asks the platform. Changes nothing.
+    pub(crate) async fn read(session: &Session<'_>, release: &Release) -> Result<Self, DeployError> {
+        let team_id = team_id(session).await?;
+        let model = the_model(session, team_id.as_deref(), &release.name).await?;
+        let environment = release.environment.as_ref().map(|name| name.name());
+        let mut live = Self {
+            team_id,
+            place: place_of_new_model(environment),
+            deployment: None,
+            failed: None,
+            config: None,
+            model,
+        };
+        let Some(model) = live.model.clone() else {
+            return Ok(live);
+        };
+        match environment {
+            Some(name) => live.read_environment(session, &model.id, name).await?,
+            None => {
+                let deployments = session.deployments(&model.id).await?;
+                live.choose(newest_outside(deployments));
+            }
+        }
+        if let Some(deployment) = &live.deployment {
+            let config = session
+                .retrying(|| session.client.deployment_config(&model.id, &deployment.id))
+                .await;
+            live.config = match config {
+                Ok(config) => config.config,
+                Err(error) if error.is_not_found() => None,
+                Err(error) => return Err(error.into()),
+            };
+        }
+        Ok(live)
+    }
+
+    async fn read_environment(
+        &mut self,
+        session: &Session<'_>,
+        model: &str,
+        name: &str,
+    ) -> Result<(), DeployError> {
+        match session.environment(model, name).await {
+            Ok(environment) => {
+                let candidate = environment.candidate_deployment.clone();
+                let current = environment.current_deployment.clone();
+                self.choose(candidate.into_iter().chain(current).collect());
+                self.place = Place::Exists(Box::new(environment));
+            }
+            Err(error) if error.is_not_found() && name == PRODUCTION => {
+                self.place = Place::Implicit;
+            }
+            Err(error) if error.is_not_found() => {
+                let list = session
+                    .retrying(|| session.client.environments(model))
+                    .await?;
+                let mut known: Vec<String> =
+                    list.environments.into_iter().map(|found| found.name).collect();
+                if !known.iter().any(|name| name == PRODUCTION) {
+                    known.insert(0, PRODUCTION.to_owned());
+                }
+                self.place = Place::Missing { known };
+            }
+            Err(error) => return Err(error.into()),
+        }
+        Ok(())
+    }
+
+    /// Takes the first that did not fail of those that might count.
+    fn choose(&mut self, candidates: Vec<Deployment>) {
+        let (failed, sound): (Vec<_>, Vec<_>) = candidates
+            .into_iter()
+            .partition(|deployment| deployment.status.is_failed());
+        self.deployment = sound.into_iter().next();
+        self.failed = failed.into_iter().next().filter(|_| self.deployment.is_none());
+    }
+
+    /// Where the release goes, in words that follow "live".
+    pub(crate) fn words(&self, release: &Release) -> String {
+        release.environment.as_ref().map_or_else(
+            || "outside any environment".to_owned(),
+            |environment| format!("in `{environment}`"),
+        )
+    }
+}
+
+/// The team that the options name, by its identity.
+async fn team_id(session: &Session<'_>) -> Result<Option<String>, DeployError> {
+    let Some(wanted) = session.options().team.as_deref() else {
+        return Ok(None);
+    };
+    let teams = session.retrying(|| session.client.teams()).await?.teams;
+    let found = teams.iter().find(|team| team.id == wanted || team.name == wanted);
+    if let Some(team) = found {
+        return Ok(Some(team.id.clone()));
+    }
+    let known: Vec<&str> = teams.iter().map(|team| team.name.as_str()).collect();
+    let message = format!("there is no team `{wanted}`; there are: {}", known.join(", "));
+    let error = DeployError::new(DeployErrorKind::NotFound, message);
+    Err(match did_you_mean(wanted, known) {
+        Some(near) => error.hint(near),
+        None => error,
+    })
+}
+
+async fn the_model(
+    session: &Session<'_>,
+    team_id: Option<&str>,
+    name: &str,
+) -> Result<Option<Model>, DeployError> {
+    let mut models = session.models(team_id, name).await?;
+    let model = models.pop();
+    if models.is_empty() {
+        return Ok(model);
+    }
+    let named: Vec<String> = models
+        .iter()
+        .chain(&model)
+        .map(|model| match model.team_name.as_str() {
+            "" => model.id.clone(),
+            team => format!("{} of the team `{team}`", model.id),
+        })
+        .collect();
+    let message = format!(
+        "there is more than one model `{name}`: {}",
+        named.join(" and ")
+    );
+    Err(DeployError::new(DeployErrorKind::Invalid, message)
+        .hint("name the team in the target's options (`team`)"))
+}
+
+fn place_of_new_model(environment: Option<&str>) -> Place {
+    match environment {
+        None => Place::Outside,
+        Some(PRODUCTION) => Place::Implicit,
+        Some(_) => Place::Missing {
+            known: vec![PRODUCTION.to_owned()],
+        },
+    }
+}
+
+/// The newest deployments that Plimsoll made outside any environment, newest first. They carry a
+/// label that says so: the platform puts a model's first deployment into production unasked.
+fn newest_outside(deployments: Vec<Deployment>) -> Vec<Deployment> {
+    let mut outside: Vec<Deployment> = deployments
+        .into_iter()
+        .filter(|deployment| {
+            !deployment.is_development && label(deployment, ENVIRONMENT_LABEL) == Some("")
+        })
+        .collect();
+    // An unreadable date counts as the oldest.
+    let created = |deployment: &Deployment| {
+        OffsetDateTime::parse(&deployment.created_at, &Rfc3339)
+            .unwrap_or(OffsetDateTime::UNIX_EPOCH)
+    };
+    outside.sort_by_key(|deployment| std::cmp::Reverse(created(deployment)));
+    outside
+}

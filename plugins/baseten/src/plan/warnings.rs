@@ -1,0 +1,161 @@
+//! What the user should know before a plan is applied.
+
+use plimsoll_baseten_api::{DeploymentStatus, limits};
+use plimsoll_core::autoscaling::UNBOUNDED;
+use plimsoll_core::plan::Plan;
+use plimsoll_core::release::{InstanceTypeRule, Release, ReleaseWorkload};
+
+use super::live::{Live, Place};
+use super::resources::fits;
+use super::settings::kept;
+use super::verdict::Verdict;
+
+pub(crate) fn add(
+    plan: &mut Plan,
+    release: &Release,
+    workload: &ReleaseWorkload,
+    live: &Live,
+    verdict: &Verdict,
+    rule: InstanceTypeRule,
+) {
+    out_of_range(plan, workload);
+    ignored_resources(plan, workload);
+    if let Place::Exists(environment) = &live.place {
+        let kept = kept(&workload.autoscaling(), &environment.autoscaling_settings);
+        if !kept.is_empty() {
+            let named: Vec<String> = kept
+                .iter()
+                .map(|(field, value)| format!("`{}` {value}", field.name))
+                .collect();
+            let message = format!(
+                "the environment `{}` has {}, which the file does not set: it stays, as the \
+                 platform cannot reset a setting",
+                environment.name,
+                named.join(", ")
+            );
+            plan.warn("plan::setting-kept", message, Some("write the value that you want"));
+        }
+    }
+    if let Some(deployment) = &live.deployment
+        && deployment.status == DeploymentStatus::Inactive
+    {
+        let message = format!(
+            "the live deployment {} is inactive: it serves nothing until it is activated",
+            deployment.id
+        );
+        plan.warn("plan::inactive", message, None);
+    }
+    on_its_way(plan, live, verdict);
+    if verdict.deploys() {
+        preserved(plan, release, workload, live, verdict, rule);
+        raw_config(plan, workload);
+    }
+}
+
+fn out_of_range(plan: &mut Plan, workload: &ReleaseWorkload) {
+    for (field, value) in workload.autoscaling().written() {
+        let (low, high) = field.platform_range;
+        if (low..=high).contains(&value) {
+            continue;
+        }
+        let range = if high == UNBOUNDED {
+            format!("at least {low}")
+        } else {
+            format!("{low} to {high}")
+        };
+        let message = format!(
+            "`{}` is {value}, and the platform documents {range}: it may refuse it",
+            field.name
+        );
+        plan.warn("plan::setting-out-of-range", message, None);
+    }
+}
+
+/// A named instance type wins over what is written beside it.
+fn ignored_resources(plan: &mut Plan, workload: &ReleaseWorkload) {
+    let Some(resources) = workload.effective.config.get("resources") else {
+        return;
+    };
+    let Some(instance) = resources.get("instance_type").and_then(|node| node.as_str()) else {
+        return;
+    };
+    let ignored: Vec<String> = ["accelerator", "cpu", "memory"]
+        .into_iter()
+        .filter(|key| resources.get(key).is_some_and(|node| !node.is_null()))
+        .map(|key| format!("`{key}`"))
+        .collect();
+    if ignored.is_empty() {
+        return;
+    }
+    let message = format!(
+        "`instance_type` is {instance}: the platform ignores {} beside it",
+        ignored.join(", ")
+    );
+    let hint = "remove one or the other; `instance_type: null` in an environment clears it";
+    plan.warn("plan::resources-ignored", message, Some(hint));
+}
+
+/// Settings that are changed while a deployment is on its way may be set back by it: it carries
+/// those it was created with, and the environment takes them when it is promoted.
+fn on_its_way(plan: &mut Plan, live: &Live, verdict: &Verdict) {
+    let Place::Exists(environment) = &live.place else {
+        return;
+    };
+    let Some(candidate) = &environment.candidate_deployment else {
+        return;
+    };
+    if !verdict.deploys() && !plan.is_empty() && !candidate.status.is_failed() {
+        let message = format!(
+            "the deployment {} is on its way ({}) with the settings it was created with: when \
+             it takes over, `{}` may take them from it",
+            candidate.id, candidate.status, environment.name
+        );
+        plan.warn(
+            "plan::deployment-on-its-way",
+            message,
+            Some("plan again when it has taken over"),
+        );
+    }
+}
+
+fn preserved(
+    plan: &mut Plan,
+    release: &Release,
+    workload: &ReleaseWorkload,
+    live: &Live,
+    verdict: &Verdict,
+    rule: InstanceTypeRule,
+) {
+    let (Place::Exists(environment), Some(name)) = (&live.place, &release.environment) else {
+        return;
+    };
+    let resources_changed = matches!(
+        verdict,
+        Verdict::Redeploy { resources_changed: true, .. }
+    );
+    let instance = &environment.instance_type;
+    let other = resources_changed || !fits(instance, workload.resources());
+    if rule.preserve && other {
+        let message = format!(
+            "`resources` ask for another instance type than `{name}` has ({}), which is kept: {}",
+            instance.name, rule.reason
+        );
+        let hint = "--no-preserve-env-instance-type takes it from `resources`";
+        plan.warn("plan::instance-type-preserved", message, Some(hint));
+    }
+}
+
+fn raw_config(plan: &mut Plan, workload: &ReleaseWorkload) {
+    let Some(raw) = &workload.raw_config else {
+        return;
+    };
+    let most = limits::RAW_CONFIG_MAX_BYTES;
+    if raw.len() > most {
+        let message = format!(
+            "the configuration as written has {} bytes, and the platform keeps up to {most}: it \
+             is not sent as written, only as understood",
+            raw.len()
+        );
+        plan.warn("plan::raw-config-too-large", message, None);
+    }
+}
