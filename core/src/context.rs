@@ -7,6 +7,7 @@ use std::sync::Arc;
 use serde_json::Value as Json;
 use sha2::{Digest as _, Sha256};
 
+use crate::diagnostic::Diagnostics;
 use crate::digest::{BuildDigest, BuildDigester};
 use crate::tree::SourceTree;
 
@@ -133,6 +134,19 @@ impl BuildContext {
         }
         Ok(digester.finish(config))
     }
+}
+
+/// What a platform is sent of one workload.
+#[derive(Clone, Debug)]
+pub struct Package {
+    /// The configuration: effective, fully defaulted, without keys that are Plimsoll's own.
+    pub config: Json,
+    /// The configuration as the user wrote it.
+    pub raw_config: Option<Arc<str>>,
+    /// The files an image is built from.
+    pub context: BuildContext,
+    /// What there is to say that does not stop it.
+    pub diagnostics: Diagnostics,
 }
 
 #[cfg(test)]

@@ -179,6 +179,15 @@ impl Diagnostics {
         self.items.push(diagnostic);
     }
 
+    /// Takes over what others say that is not said yet. They must be about the same files.
+    pub fn absorb(&mut self, others: impl IntoIterator<Item = Diagnostic>) {
+        for item in others {
+            if !self.items.contains(&item) {
+                self.items.push(item);
+            }
+        }
+    }
+
     /// Whether there is nothing to say.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use crate::autoscaling::AutoscalingSettings;
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{Diagnostics, Severity};
 use crate::environment::Environment;
 use crate::layer::{Layers, Provenance};
 use crate::manifest::Workload;
 use crate::pointer::Pointer;
 use crate::rules::WorkloadRules;
 use crate::span::SourceMap;
-use crate::value::{Map, Node};
+use crate::value::{Map, Node, Origin, Value};
 
 /// The effective settings of one workload in one environment. Every value knows its layer and its
 /// place.
@@ -45,9 +45,17 @@ impl Effective {
         overridden: Vec<String>,
         mut diagnostics: Diagnostics,
     ) -> Result<Self, Diagnostics> {
-        let config = workload
-            .rules
-            .finish(merged, &workload.layers, &mut diagnostics);
+        let said_before = diagnostics.items.len();
+        let rules = Arc::clone(&workload.rules);
+        let config = rules.finish(merged, &workload.layers, &mut diagnostics);
+        if let Some(environment) = environment {
+            for item in &mut diagnostics.items[said_before..] {
+                if item.severity == Severity::Error {
+                    item.hints
+                        .push(format!("this is so in environment `{environment}`"));
+                }
+            }
+        }
         let (config, diagnostics) = diagnostics.unless_errors(config)?;
         Ok(Self {
             workload: workload.name.clone(),
@@ -57,7 +65,7 @@ impl Effective {
             files: Arc::clone(&diagnostics.files),
             diagnostics,
             layers: workload.layers.clone(),
-            rules: Arc::clone(&workload.rules),
+            rules,
         })
     }
 
@@ -73,15 +81,15 @@ impl Effective {
         self.rules.compact(&self.config)
     }
 
-    /// The effective settings proper: the overridable keys, with their defaults.
+    /// The effective settings proper: the overridable keys, with their defaults; null where there
+    /// is none.
     #[must_use]
     pub fn settings(&self) -> Node {
         let whole = self.with_defaults();
         let mut settings = Map::new();
         for key in self.rules.overridable() {
-            if let Some(value) = whole.get(key) {
-                settings.set(key, value.clone());
-            }
+            let unset = || Node::with_origin(Value::Null, Origin::default());
+            settings.set(key, whole.get(key).cloned().unwrap_or_else(unset));
         }
         Node::from(settings)
     }

@@ -1,6 +1,7 @@
 //! Layers: the sets of settings a workload has, and where an effective value came from.
 
 use std::fmt;
+use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
 
@@ -53,9 +54,9 @@ pub struct Layer {
     pub settings: Node,
 }
 
-/// The layers of a workload, weakest first. A [`LayerId`] is an index into them.
+/// The layers of a workload, weakest first. A [`LayerId`] is an index into them. Cheap to clone.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Layers(Vec<Layer>);
+pub struct Layers(Arc<Vec<Layer>>);
 
 impl Layers {
     /// The layer that built-in values belong to, with which every stack begins.
@@ -65,11 +66,11 @@ impl Layers {
     #[must_use]
     pub fn new() -> Self {
         let settings = Node::from(crate::value::Map::new());
-        Self(vec![Layer {
+        Self(Arc::new(vec![Layer {
             name: LayerName::Defaults,
             span: None,
             settings,
-        }])
+        }]))
     }
 
     /// Puts a layer on top, gives its values its identity, and returns it.
@@ -79,7 +80,7 @@ impl Layers {
     pub fn push(&mut self, name: LayerName, mut settings: Node) -> LayerId {
         let id = LayerId(u32::try_from(self.0.len()).expect("fewer than u32::MAX layers"));
         settings.assign_layer(id);
-        self.0.push(Layer {
+        Arc::make_mut(&mut self.0).push(Layer {
             name,
             span: settings.span(),
             settings,

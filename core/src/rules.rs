@@ -9,14 +9,11 @@ use crate::value::Node;
 /// The knowledge of a kind of workload (a Truss, a chainlet, an endpoint) about its settings.
 ///
 /// A source attaches it to every workload it yields. Resolvers merge without knowing what the keys
-/// mean; these rules bring layers into a shape in which merging is right, and check what came out.
+/// mean; the source brings layers into a shape in which merging is right (an accelerator's short form
+/// into its long one), and these rules check what came out.
 pub trait WorkloadRules: Send + Sync + fmt::Debug {
     /// The top-level keys that a stronger layer may set. Below each, layers merge.
     fn overridable(&self) -> &'static [&'static str];
-
-    /// Brings the value of an overridable key into the shape in which layers merge, such as an
-    /// accelerator's short form into its long one. Must not add what is not written.
-    fn normalise(&self, key: &str, value: &mut Node);
 
     /// Checks the merged whole, and brings it into its final shape: typed values, only what is
     /// written. Says what is wrong in `diagnostics`; the layers are there to name places.

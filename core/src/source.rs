@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::context::BuildContext;
+use crate::context::Package;
 use crate::diagnostic::Diagnostics;
 use crate::effective::Effective;
 use crate::manifest::Manifest;
@@ -40,17 +40,13 @@ pub trait ConfigSource: Send + Sync {
     /// Everything that is wrong with the input.
     fn load(&self, tree: &Arc<dyn SourceTree>) -> Result<Manifest, Diagnostics>;
 
-    /// Gathers the files that an image of this workload is built from. The default has none to
-    /// give: not every kind is built.
+    /// Gathers what a platform is sent: the configuration, and the files an image is built from.
     ///
     /// # Errors
-    /// When the files cannot be gathered.
-    fn build_context(
+    /// When the files cannot be gathered, or the configuration is one that a platform refuses.
+    fn package(
         &self,
         tree: &Arc<dyn SourceTree>,
         effective: &Effective,
-    ) -> Result<BuildContext, Diagnostics> {
-        let _ = (tree, effective);
-        Ok(BuildContext::default())
-    }
+    ) -> Result<Package, Diagnostics>;
 }

@@ -229,13 +229,15 @@ impl<'a> Reader<'a> {
 
     fn key_not_string(&mut self, key: &Key, span: Option<Span>) {
         let message = format!("{}: the key {key} is not a string", self.subject());
+        let hint = match key {
+            Key::Bool(_) => "put it in quotes: yes, no, on and off are booleans in YAML".to_owned(),
+            _ => format!("put it in quotes: \"{key}\""),
+        };
         let code = self.code("key-not-a-string");
-        self.push(
-            Diagnostic::error(code, message)
-                .at(span)
-                .expected("a string as key")
-                .hint(format!("put it in quotes: \"{key}\"")),
-        );
+        let diagnostic = Diagnostic::error(code, message)
+            .at(span)
+            .expected("a string as key");
+        self.push(diagnostic.hint(hint));
     }
 
     fn string(&mut self, kind: &'static Type, node: &mut Node) {

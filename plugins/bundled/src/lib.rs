@@ -1,1 +1,29 @@
-//! Plimsoll as a library: the core and the bundled plugins.
+//! Plimsoll as a library: the core, and the bundled plugins, one feature each.
+//!
+//! [`registry`] gives everything that is linked in:
+//!
+//! ```
+//! let registry = plimsoll::registry()?;
+//! assert!(registry.sources.get("truss").is_ok());
+//! # Ok::<(), plimsoll::registry::FactoryError>(())
+//! ```
+
+pub use plimsoll_core::*;
+
+#[cfg(feature = "baseten")]
+pub use plimsoll_baseten as baseten;
+#[cfg(feature = "local")]
+pub use plimsoll_local as local;
+#[cfg(feature = "overrides")]
+pub use plimsoll_overrides as overrides;
+#[cfg(feature = "truss")]
+pub use plimsoll_truss as truss;
+
+/// A registry of everything that is linked into this program: the bundled plugins by their
+/// features, and those of any crate that announces itself.
+///
+/// # Errors
+/// When two plugins register the same name of one kind.
+pub fn registry() -> Result<registry::Registry, registry::FactoryError> {
+    registry::Registry::linked()
+}

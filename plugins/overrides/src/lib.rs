@@ -1,1 +1,41 @@
-//! Resolves layers: deep-merge and replace.
+//! The bundled resolvers: `deep-merge`, which is the default, and `replace`.
+
+mod deep_merge;
+mod replace;
+mod select;
+
+use std::sync::Arc;
+
+use plimsoll_core::plugin;
+use plimsoll_core::registry::{FactoryError, Registration, Registry, no_options};
+use plimsoll_core::resolver::OverrideResolver;
+
+pub use deep_merge::DeepMerge;
+pub use replace::Replace;
+
+/// Adds the resolvers `deep-merge` and `replace` to a registry.
+///
+/// # Errors
+/// When a name is taken.
+pub fn register(registry: &mut Registry) -> Result<(), FactoryError> {
+    let registration =
+        |name: &str, summary: &str, make: fn() -> Box<dyn OverrideResolver>| Registration {
+            name: name.to_owned(),
+            summary: summary.to_owned(),
+            origin: env!("CARGO_PKG_NAME").to_owned(),
+            options_schema: no_options(),
+            factory: Arc::new(move |_, _| Ok(make())),
+        };
+    registry.resolvers.register(registration(
+        "deep-merge",
+        "An environment overrides key by key; lists and scalars replace.",
+        || Box::new(DeepMerge),
+    ))?;
+    registry.resolvers.register(registration(
+        "replace",
+        "An environment replaces a whole block, such as `resources`.",
+        || Box::new(Replace),
+    ))
+}
+
+plugin!("overrides", register);

@@ -1,1 +1,39 @@
-//! Reads Truss directories and config.yaml files.
+//! `truss`: reads Truss folders and `config.yaml` files as the real Truss does.
+//!
+//! The rules are those of Truss 0.18.36, the version they were compared with, and beside them the
+//! two keys that Plimsoll adds: `autoscaling_settings` and `environment_overrides`.
+
+mod checks;
+mod context;
+mod engine;
+mod ignored;
+mod package;
+mod python;
+mod rules;
+mod schema;
+mod source;
+
+use std::sync::Arc;
+
+use plimsoll_core::plugin;
+use plimsoll_core::registry::{FactoryError, Registration, Registry, no_options};
+
+pub use rules::TrussRules;
+pub use schema::TRUSS;
+pub use source::TrussSource;
+
+/// Adds the source `truss` to a registry.
+///
+/// # Errors
+/// When the name is taken.
+pub fn register(registry: &mut Registry) -> Result<(), FactoryError> {
+    registry.sources.register(Registration {
+        name: "truss".to_owned(),
+        summary: "A Truss: a folder with a config.yaml, or the file itself.".to_owned(),
+        origin: env!("CARGO_PKG_NAME").to_owned(),
+        options_schema: no_options(),
+        factory: Arc::new(|_, _| Ok(Box::new(TrussSource))),
+    })
+}
+
+plugin!("truss", register);

@@ -1,0 +1,117 @@
+//! The commands, a file each, and the way from a path to effective settings that they share.
+
+pub(crate) mod completions;
+pub(crate) mod plan;
+pub(crate) mod push;
+pub(crate) mod release;
+pub(crate) mod resolve;
+pub(crate) mod serve;
+pub(crate) mod validate;
+
+use std::sync::Arc;
+
+use plimsoll::diagnostic::Diagnostics;
+use plimsoll::effective::Effective;
+use plimsoll::environment::Environment;
+use plimsoll::manifest::Manifest;
+use plimsoll::registry::{FactoryContext, Registry};
+use plimsoll::resolver::OverrideResolver;
+use plimsoll::source::{Confidence, ConfigSource};
+use plimsoll::tree::{DirTree, SourceTree};
+use serde_json::json;
+
+use crate::args::Input;
+use crate::error::{CliError, exit};
+
+/// A manifest that has been read, and what reads and resolves it.
+pub(crate) struct Loaded {
+    pub(crate) context: FactoryContext,
+    pub(crate) tree: Arc<dyn SourceTree>,
+    pub(crate) source: Box<dyn ConfigSource>,
+    pub(crate) resolver: Box<dyn OverrideResolver>,
+    pub(crate) manifest: Manifest,
+}
+
+impl Loaded {
+    /// Reads what the arguments name.
+    pub(crate) fn from(input: &Input) -> Result<Self, CliError> {
+        let context = FactoryContext {
+            registry: plimsoll::registry()?,
+        };
+        let resolver = context
+            .registry
+            .resolvers
+            .make(&input.resolver, &context, &json!({}))?;
+        let tree: Arc<dyn SourceTree> = Arc::new(
+            DirTree::open(&input.path).map_err(|error| CliError::file(&input.path, &error))?,
+        );
+        let source = match &input.source {
+            Some(name) => context.registry.sources.make(name, &context, &json!({}))?,
+            None => likeliest(&context.registry, &context, &*tree)?,
+        };
+        let manifest = source.load(&tree)?;
+        Ok(Self {
+            context,
+            tree,
+            source,
+            resolver,
+            manifest,
+        })
+    }
+
+    /// Resolves every workload for an environment. What there is to say about the input comes
+    /// with it, once.
+    pub(crate) fn resolve(
+        &self,
+        environment: Option<&Environment>,
+    ) -> Result<(Vec<Effective>, Diagnostics), Diagnostics> {
+        let mut said = self.manifest.diagnostics.clone();
+        let mut resolved = Vec::with_capacity(self.manifest.workloads.len());
+        for workload in &self.manifest.workloads {
+            match self
+                .resolver
+                .resolve(workload, environment, &self.manifest.files)
+            {
+                Ok(effective) => {
+                    said.absorb(effective.diagnostics.items.iter().cloned());
+                    resolved.push(effective);
+                }
+                Err(diagnostics) => said.absorb(diagnostics.items),
+            }
+        }
+        said.unless_errors(resolved)
+    }
+}
+
+/// The environment that is asked for.
+pub(crate) fn environment(name: Option<&str>) -> Option<Environment> {
+    name.map(Environment::new)
+}
+
+/// The source that is surest of the tree.
+fn likeliest(
+    registry: &Registry,
+    context: &FactoryContext,
+    tree: &dyn SourceTree,
+) -> Result<Box<dyn ConfigSource>, CliError> {
+    let mut best: Option<(Confidence, Box<dyn ConfigSource>)> = None;
+    for registration in registry.sources.iter() {
+        let source = (registration.factory)(context, &json!({}))?;
+        let confidence = source.probe(tree);
+        let better = best.as_ref().is_none_or(|(known, _)| confidence > *known);
+        if confidence > Confidence::No && better {
+            best = Some((confidence, source));
+        }
+    }
+    best.map(|(_, source)| source).ok_or_else(|| {
+        let shown = tree
+            .focus()
+            .map_or_else(|| tree.display(""), |file| tree.display(file));
+        let known = registry.sources.names().join(", ");
+        CliError::new(
+            exit::INVALID,
+            format!("no source reads {shown}; known are: {known}"),
+        )
+        .hint("a Truss is a folder with a config.yaml, or that file")
+    })
+}

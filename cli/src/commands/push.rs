@@ -1,0 +1,125 @@
+//! `plimsoll push`.
+
+use std::io::{BufRead as _, IsTerminal as _, Write as _};
+
+use plimsoll::deployer::{Deployed, Outcome};
+use plimsoll::environment::Environment;
+use plimsoll::plan::Plan;
+use plimsoll::release::Release;
+use plimsoll::value::Node;
+use plimsoll::yaml;
+use serde_json::json;
+use tokio::runtime::Runtime;
+
+use super::release::Prepared;
+use crate::args::{Global, Push, Report};
+use crate::error::{CliError, exit};
+use crate::interrupt::Interrupt;
+use crate::render;
+use crate::settings::LOCAL;
+
+/// Plans, asks where it must, applies, waits.
+pub(crate) fn run(global: &Global, command: &Push) -> Result<(), CliError> {
+    let prepared = Prepared::from(global, &command.input, &command.release)?;
+    render::diagnostics::print(&prepared.said);
+    let quiet = command.format == Report::Json;
+    if !quiet {
+        print_settings(&prepared.release);
+    }
+    runtime()?.block_on(async {
+        let progress = render::progress::Shown::new(Interrupt::listen());
+        let Prepared {
+            release,
+            deployer,
+            target,
+            ..
+        } = &prepared;
+        let plan = deployer.plan(release, &progress).await?;
+        if !quiet {
+            print!("{}", render::plan::text(&plan));
+        }
+        if command.dry_run {
+            if quiet {
+                println!("{:#}", json!({ "plan": plan, "outcome": null }));
+            }
+            return Ok(());
+        }
+        confirm(command, target, &plan)?;
+        let mut outcome = deployer.apply(release, &plan, &progress).await?;
+        let wait = command.wait || (target == LOCAL && !command.no_wait);
+        if wait && !plan.is_empty() {
+            outcome = deployer.wait(outcome, &progress).await?;
+        }
+        if quiet {
+            println!("{:#}", json!({ "plan": plan, "outcome": outcome }));
+        } else {
+            print_outcome(&outcome);
+        }
+        Ok(())
+    })
+}
+
+/// The runtime that deployers run on.
+pub(crate) fn runtime() -> Result<Runtime, CliError> {
+    Runtime::new().map_err(|error| CliError::new(exit::UNAVAILABLE, format!("no runtime: {error}")))
+}
+
+/// What is pushed, before anything is done.
+fn print_settings(release: &Release) {
+    for workload in &release.workloads {
+        let environment = release.environment.as_ref().map(Environment::name);
+        println!(
+            "{} for {}",
+            release.name,
+            environment.unwrap_or("no environment")
+        );
+        let settings: Node = workload.effective.settings();
+        for line in yaml::write(&settings).lines() {
+            println!("  {line}");
+        }
+    }
+}
+
+/// Asks before `production` on a remote is touched, where there is somebody to ask.
+fn confirm(command: &Push, target: &str, plan: &Plan) -> Result<(), CliError> {
+    let touches_production = plan
+        .environment
+        .as_ref()
+        .is_some_and(Environment::is_production);
+    let somebody = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
+    if command.yes || target == LOCAL || plan.is_empty() || !touches_production || !somebody {
+        return Ok(());
+    }
+    eprint!("Apply this to production on {target}? [y/N] ");
+    let _ = std::io::stderr().flush();
+    let mut answer = String::new();
+    let read = std::io::stdin().lock().read_line(&mut answer);
+    if read.is_ok() && matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes") {
+        return Ok(());
+    }
+    Err(CliError::new(exit::INTERRUPTED, "nothing was done"))
+}
+
+fn print_outcome(outcome: &Outcome) {
+    for deployed in &outcome.deployments {
+        let Deployed {
+            workload,
+            model_id,
+            deployment_id,
+            environment,
+            status,
+            ..
+        } = deployed;
+        let environment = environment.as_ref().map(|name| format!(" in {name}"));
+        println!(
+            "{workload}: deployment {deployment_id} of model {model_id}{}: {status}",
+            environment.unwrap_or_default(),
+        );
+        for phase in &deployed.phases {
+            println!("  {:<18} {:.1} s", phase.status, phase.seconds);
+        }
+        if let Some(endpoint) = &deployed.endpoint {
+            println!("  {endpoint}");
+        }
+    }
+}

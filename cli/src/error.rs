@@ -1,0 +1,128 @@
+//! What can go wrong, with its exit code.
+
+use std::path::Path;
+
+use plimsoll::deployer::{DeployError, DeployErrorKind};
+use plimsoll::diagnostic::Diagnostics;
+use plimsoll::registry::FactoryError;
+
+use crate::render;
+
+/// Exit codes: a contract.
+pub(crate) mod exit {
+    pub(crate) const INVALID: u8 = 1;
+    pub(crate) const USAGE: u8 = 2;
+    pub(crate) const UNAUTHORISED: u8 = 3;
+    pub(crate) const NOT_FOUND: u8 = 4;
+    pub(crate) const REFUSED: u8 = 5;
+    pub(crate) const UNAVAILABLE: u8 = 6;
+    pub(crate) const DEPLOYMENT_FAILED: u8 = 7;
+    pub(crate) const INTERRUPTED: u8 = 130;
+}
+
+/// What can go wrong.
+#[derive(Debug)]
+pub(crate) enum CliError {
+    /// The input is invalid, and everything that is wrong with it has been printed.
+    Reported,
+    /// The input is invalid.
+    Input(Diagnostics),
+    /// A deployer could not do it.
+    Deploy(DeployError),
+    /// Anything else, with its exit code and ways out.
+    Other {
+        code: u8,
+        message: String,
+        hints: Vec<String>,
+    },
+}
+
+impl CliError {
+    pub(crate) fn new(code: u8, message: impl Into<String>) -> Self {
+        Self::Other {
+            code,
+            message: message.into(),
+            hints: Vec::new(),
+        }
+    }
+
+    pub(crate) fn usage(message: impl Into<String>) -> Self {
+        Self::new(exit::USAGE, message)
+    }
+
+    pub(crate) fn hint(mut self, text: impl Into<String>) -> Self {
+        if let Self::Other { hints, .. } = &mut self {
+            hints.push(text.into());
+        }
+        self
+    }
+
+    /// A file could not be used.
+    pub(crate) fn file(path: &Path, error: &std::io::Error) -> Self {
+        let code = match error.kind() {
+            std::io::ErrorKind::NotFound => exit::NOT_FOUND,
+            _ => exit::INVALID,
+        };
+        Self::new(code, format!("{}: {error}", path.display()))
+    }
+
+    pub(crate) fn code(&self) -> u8 {
+        match self {
+            Self::Reported | Self::Input(_) => exit::INVALID,
+            Self::Other { code, .. } => *code,
+            Self::Deploy(error) => match error.kind {
+                DeployErrorKind::Invalid => exit::INVALID,
+                DeployErrorKind::Unauthorised => exit::UNAUTHORISED,
+                DeployErrorKind::NotFound => exit::NOT_FOUND,
+                DeployErrorKind::Refused => exit::REFUSED,
+                DeployErrorKind::DeploymentFailed => exit::DEPLOYMENT_FAILED,
+                DeployErrorKind::Interrupted => exit::INTERRUPTED,
+                _ => exit::UNAVAILABLE,
+            },
+        }
+    }
+
+    pub(crate) fn print(&self) {
+        match self {
+            Self::Reported => {}
+            Self::Input(diagnostics) => render::diagnostics::print(diagnostics),
+            Self::Deploy(error) => {
+                let mut message = error.message.clone();
+                let mut source = std::error::Error::source(error);
+                while let Some(cause) = source {
+                    let text = cause.to_string();
+                    if !message.contains(&text) {
+                        message.push_str(&format!(": {text}"));
+                    }
+                    source = cause.source();
+                }
+                render::error(&message, &error.hints);
+                if !error.left_behind.is_empty() {
+                    eprintln!("left behind:");
+                    for what in &error.left_behind {
+                        eprintln!("  - {what}");
+                    }
+                }
+            }
+            Self::Other { message, hints, .. } => render::error(message, hints),
+        }
+    }
+}
+
+impl From<Diagnostics> for CliError {
+    fn from(diagnostics: Diagnostics) -> Self {
+        Self::Input(diagnostics)
+    }
+}
+
+impl From<DeployError> for CliError {
+    fn from(error: DeployError) -> Self {
+        Self::Deploy(error)
+    }
+}
+
+impl From<FactoryError> for CliError {
+    fn from(error: FactoryError) -> Self {
+        Self::usage(error.to_string())
+    }
+}

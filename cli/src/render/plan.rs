@@ -1,0 +1,47 @@
+//! Plans, as people read them.
+
+use plimsoll::plan::{Plan, PlanWarning};
+use serde_json::Value as Json;
+
+use super::painted;
+
+/// The plan as text: what is done in order, why, and what to know before.
+pub(crate) fn text(plan: &Plan) -> String {
+    let mut out = String::new();
+    let environment = plan.environment.as_ref();
+    let at = environment.map(|environment| format!(", environment {environment}"));
+    let head = format!("Plan for {}{}", plan.target, at.unwrap_or_default());
+    if plan.is_empty() {
+        out.push_str(&format!("{head}: nothing to do\n"));
+    } else {
+        out.push_str(&format!("{head}:\n"));
+    }
+    for (position, step) in plan.steps.iter().enumerate() {
+        let kind = painted("1", &format!("{:<18}", step.kind.to_string()));
+        out.push_str(&format!("  {}. {kind} {}\n", position + 1, step.reason));
+        if let Some(Json::Object(changes)) = step.details.get("changes") {
+            for (name, change) in changes {
+                let (from, to) = (&change["from"], &change["to"]);
+                out.push_str(&format!("       {name}: {from} -> {to}\n"));
+            }
+        }
+    }
+    for note in &plan.notes {
+        out.push_str(&format!("  - {note}\n"));
+    }
+    for PlanWarning {
+        code,
+        message,
+        hint,
+    } in &plan.warnings
+    {
+        out.push_str(&format!(
+            "{}[{code}]: {message}\n",
+            painted("1;33", "warning")
+        ));
+        if let Some(hint) = hint {
+            out.push_str(&format!("  {}: {hint}\n", painted("1;36", "hint")));
+        }
+    }
+    out
+}

@@ -1,0 +1,86 @@
+//! Progress of a push: a bar on a terminal, lines elsewhere.
+
+use std::io::IsTerminal as _;
+use std::sync::Mutex;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use plimsoll::deployer::{Event, Progress};
+
+use crate::interrupt::Interrupt;
+
+/// Shows what happens while a deployer works.
+pub(crate) struct Shown {
+    interrupt: Interrupt,
+    bar: Mutex<Option<ProgressBar>>,
+    terminal: bool,
+}
+
+impl Shown {
+    pub(crate) fn new(interrupt: Interrupt) -> Self {
+        let terminal = std::io::stderr().is_terminal();
+        Self {
+            interrupt,
+            bar: Mutex::new(None),
+            terminal,
+        }
+    }
+
+    fn line(&self, text: &str) {
+        match &*self
+            .bar
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+        {
+            Some(bar) => bar.println(text),
+            None => eprintln!("{text}"),
+        }
+    }
+
+    fn uploaded(&self, bytes: u64, total: u64) {
+        if !self.terminal {
+            return;
+        }
+        let mut slot = self
+            .bar
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let bar = slot.get_or_insert_with(|| {
+            let template = "  upload  {bar:40} {bytes}/{total_bytes}  {bytes_per_sec}  {eta}";
+            let style = ProgressStyle::with_template(template)
+                .unwrap_or_else(|_| ProgressStyle::default_bar());
+            ProgressBar::new(total).with_style(style)
+        });
+        bar.set_length(total);
+        bar.set_position(bytes);
+        if bytes >= total {
+            bar.finish_and_clear();
+            *slot = None;
+        }
+    }
+}
+
+impl Progress for Shown {
+    fn report(&self, event: Event) {
+        match event {
+            Event::StepFinished { kind, detail, .. } => {
+                self.line(&format!("  {:<18} {detail}", kind.to_string()));
+            }
+            Event::Uploaded { bytes, total } => self.uploaded(bytes, total),
+            Event::Status {
+                deployment_id,
+                status,
+            } => {
+                self.line(&format!("  {deployment_id:<18} {status}"));
+            }
+            Event::Log { message } => self.line(&format!("    {message}")),
+            Event::Retry { message, after_ms } => {
+                self.line(&format!("  {message}; trying again in {after_ms} ms"));
+            }
+            _ => {}
+        }
+    }
+
+    fn interrupted(&self) -> bool {
+        self.interrupt.asked()
+    }
+}

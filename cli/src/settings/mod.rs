@@ -1,0 +1,185 @@
+//! Targets: where releases can go, from plimsoll.toml, the user's configuration and ~/.trussrc.
+
+mod file;
+mod trussrc;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use etcetera::BaseStrategy as _;
+use plimsoll::suggest::did_you_mean;
+use secrecy::{ExposeSecret as _, SecretString};
+use serde_json::{Value as Json, json};
+
+use crate::args::Global;
+use crate::error::{CliError, exit};
+
+/// The platform that is built in.
+pub(crate) const LOCAL: &str = "local";
+
+/// The remote that is known without any file.
+const BASETEN: &str = "baseten";
+const BASETEN_URL: &str = "https://api.baseten.co";
+
+/// The variable that holds a key where no file does.
+const KEY_VARIABLE: &str = "BASETEN_API_KEY";
+
+/// One remote platform.
+#[derive(Clone, Debug)]
+pub(crate) struct Remote {
+    /// Its REST address.
+    pub(crate) url: String,
+    /// Its key, where a file holds one.
+    pub(crate) api_key: Option<SecretString>,
+    /// The environment variable that holds its key.
+    pub(crate) api_key_env: Option<String>,
+    /// The team that models belong to.
+    pub(crate) team: Option<String>,
+    /// The file it is named in.
+    pub(crate) origin: String,
+}
+
+/// Every remote that is named somewhere, and the target that holds when none is asked for.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Settings {
+    /// The target that plimsoll.toml names.
+    pub(crate) target: Option<String>,
+    /// The remotes by name. What is nearer wins: plimsoll.toml, the user's file, ~/.trussrc.
+    pub(crate) remotes: BTreeMap<String, Remote>,
+}
+
+impl Settings {
+    /// Reads the files. `beside` is where the search for a plimsoll.toml begins.
+    pub(crate) fn load(global: &Global, beside: &Path) -> Result<Self, CliError> {
+        let mut settings = Self::default();
+        let project = match &global.config {
+            Some(path) => Some(path.clone()),
+            None => find_upwards(beside, "plimsoll.toml"),
+        };
+        if let Some(path) = project {
+            settings.take(file::read(&path, file::Keys::ByVariableOnly)?, true);
+        }
+        if let Some(path) = user_config().filter(|path| path.is_file()) {
+            settings.take(file::read(&path, file::Keys::Anywhere)?, false);
+        }
+        if let Some(path) = trussrc_path().filter(|path| path.is_file()) {
+            settings.take(trussrc::read(&path)?, false);
+        }
+        settings
+            .remotes
+            .entry(BASETEN.to_owned())
+            .or_insert_with(|| Remote {
+                url: BASETEN_URL.to_owned(),
+                api_key: None,
+                api_key_env: None,
+                team: None,
+                origin: "built in".to_owned(),
+            });
+        Ok(settings)
+    }
+
+    fn take(&mut self, other: Self, with_target: bool) {
+        if with_target {
+            self.target = other.target;
+        }
+        for (name, remote) in other.remotes {
+            self.remotes.entry(name).or_insert(remote);
+        }
+    }
+
+    /// The target to use: the one asked for, or the project's, or the platform that is built in.
+    pub(crate) fn target(&self, asked_for: Option<&str>) -> String {
+        let target = asked_for.map(str::to_owned).or_else(|| self.target.clone());
+        target.unwrap_or_else(|| LOCAL.to_owned())
+    }
+
+    /// The options of the deployer for a remote.
+    pub(crate) fn remote_options(&self, name: &str) -> Result<Json, CliError> {
+        let remote = self.remotes.get(name).ok_or_else(|| {
+            let mut known: Vec<&str> = self.remotes.keys().map(String::as_str).collect();
+            known.push(LOCAL);
+            let message = format!(
+                "there is no target `{name}`; known are: {}",
+                known.join(", ")
+            );
+            let error = CliError::usage(message).hint("name a remote in plimsoll.toml");
+            match did_you_mean(name, known) {
+                Some(hint) => error.hint(hint),
+                None => error,
+            }
+        })?;
+        let key = self.key(name, remote)?;
+        let mut options = json!({
+            "name": name,
+            "url": remote.url,
+            "api_key": key.expose_secret(),
+        });
+        if let Some(team) = &remote.team {
+            options["team"] = json!(team);
+        }
+        Ok(options)
+    }
+
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the command line is what reads the environment"
+    )]
+    fn key(&self, name: &str, remote: &Remote) -> Result<SecretString, CliError> {
+        if let Some(variable) = &remote.api_key_env {
+            return std::env::var(variable)
+                .map(SecretString::from)
+                .map_err(|_| {
+                    let message =
+                        format!("{variable}, which holds the key of `{name}`, is not set");
+                    CliError::new(exit::UNAUTHORISED, message)
+                        .hint(format!("it is named in {}", remote.origin))
+                });
+        }
+        if let Some(key) = &remote.api_key {
+            return Ok(key.clone());
+        }
+        std::env::var(KEY_VARIABLE)
+            .map(SecretString::from)
+            .map_err(|_| {
+                CliError::new(exit::UNAUTHORISED, format!("there is no key for `{name}`")).hint(
+                    format!("set {KEY_VARIABLE}, or name a variable with `api-key-env`"),
+                )
+            })
+    }
+}
+
+/// Where the built-in platform keeps its state.
+pub(crate) fn data_dir(asked_for: Option<&Path>) -> Result<PathBuf, CliError> {
+    if let Some(path) = asked_for {
+        return Ok(path.to_path_buf());
+    }
+    let strategy = etcetera::choose_base_strategy().map_err(|_| {
+        CliError::usage("there is no home folder to keep the platform's state in")
+            .hint("name a folder with --data-dir")
+    })?;
+    Ok(strategy.data_dir().join("plimsoll").join(LOCAL))
+}
+
+fn user_config() -> Option<PathBuf> {
+    let strategy = etcetera::choose_base_strategy().ok()?;
+    Some(strategy.config_dir().join("plimsoll").join("config.toml"))
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the command line is what reads the environment"
+)]
+fn trussrc_path() -> Option<PathBuf> {
+    match std::env::var_os("USER_TRUSSRC_PATH") {
+        Some(path) => Some(PathBuf::from(path)),
+        None => Some(etcetera::home_dir().ok()?.join(".trussrc")),
+    }
+}
+
+/// The file of this name in a folder or the nearest one above it.
+fn find_upwards(from: &Path, name: &str) -> Option<PathBuf> {
+    let from = std::path::absolute(from).ok()?;
+    from.ancestors()
+        .map(|folder| folder.join(name))
+        .find(|path| path.is_file())
+}

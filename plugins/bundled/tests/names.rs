@@ -1,0 +1,21 @@
+//! What is bundled, by name. A plugin that is linked but not named by this crate registers nothing,
+//! so the list is exact.
+
+#[test]
+fn exactly_these_names_are_registered() -> Result<(), Box<dyn std::error::Error>> {
+    let registry = plimsoll::registry()?;
+    let names: Vec<String> = registry
+        .names()
+        .into_iter()
+        .map(|(kind, name)| format!("{kind} {name}"))
+        .collect();
+    let expected = [
+        "deployer baseten",
+        "deployer local",
+        "resolver deep-merge",
+        "resolver replace",
+        "source truss",
+    ];
+    assert_eq!(names, expected);
+    Ok(())
+}

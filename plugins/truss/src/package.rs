@@ -1,0 +1,111 @@
+//! What a platform is sent of a Truss.
+
+use std::sync::Arc;
+
+use plimsoll_core::context::{BuildContext, ContextFile, Package};
+use plimsoll_core::diagnostic::{Diagnostic, Diagnostics};
+use plimsoll_core::effective::Effective;
+use plimsoll_core::schema::unknown_keys;
+use plimsoll_core::tree::SourceTree;
+use plimsoll_core::value::{Map, Node, Value};
+use plimsoll_core::yaml;
+
+use crate::context::Gatherer;
+use crate::schema::TRUSS;
+use crate::source::CONFIG_FILE;
+
+/// Keys that are Plimsoll's own: a platform that runs the real Truss does not know them.
+const OWN_KEYS: [&str; 2] = ["autoscaling_settings", "environment_overrides"];
+
+pub(crate) fn package(
+    tree: &Arc<dyn SourceTree>,
+    effective: &Effective,
+) -> Result<Package, Diagnostics> {
+    let mut diagnostics = Diagnostics::about(Arc::clone(effective.files()));
+    refuse_unknown_keys(effective, &mut diagnostics);
+    let mut gatherer = Gatherer::new(&**tree);
+    gatherer.add_truss(tree);
+    let packages_dir = text(&effective.with_defaults(), "bundled_packages_dir");
+    for folder in external_folders(&effective.config) {
+        gatherer.add_external(tree, folder, &packages_dir);
+    }
+    gatherer.files.push(ContextFile::of_bytes(
+        CONFIG_FILE,
+        archived_config(effective).into_bytes(),
+    ));
+    diagnostics.absorb(gatherer.problems);
+    let package = Package {
+        config: without_own(effective.with_defaults()).to_json(),
+        raw_config: raw_config(effective),
+        context: BuildContext::new(gatherer.files),
+        diagnostics: Diagnostics::default(),
+    };
+    let (package, diagnostics) = diagnostics.unless_errors(package)?;
+    Ok(Package {
+        diagnostics,
+        ..package
+    })
+}
+
+/// A push refuses keys that Truss does not have, as the real client does.
+fn refuse_unknown_keys(effective: &Effective, diagnostics: &mut Diagnostics) {
+    for unknown in unknown_keys(&TRUSS, &effective.config) {
+        let place = unknown.parent.join(&unknown.name).dotted();
+        let hint = unknown
+            .nearest
+            .map(|name| format!("did you mean `{name}`?"));
+        diagnostics.push(
+            Diagnostic::error("truss::unknown-key", format!("Truss has no key `{place}`"))
+                .at(unknown.span)
+                .maybe_hint(hint)
+                .hint("free-form data goes below `model_metadata`"),
+        );
+    }
+}
+
+fn external_folders(config: &Node) -> impl Iterator<Item = &str> {
+    let folders = config.get("external_package_dirs").and_then(Node::as_list);
+    folders.into_iter().flatten().filter_map(Node::as_str)
+}
+
+/// The configuration in the archive is the effective one: what is built is what was resolved.
+fn archived_config(effective: &Effective) -> String {
+    let environment = effective.environment.as_ref();
+    let resolved_for = environment.map_or_else(|| "the base".to_owned(), ToString::to_string);
+    let config = without_own(effective.compact());
+    format!(
+        "# Effective configuration for {resolved_for}.\n{}",
+        yaml::write(&config)
+    )
+}
+
+/// Without Plimsoll's own keys; packages from outside are inside by now.
+fn without_own(mut config: Node) -> Node {
+    if let Some(map) = config.as_map_mut() {
+        for key in OWN_KEYS {
+            map.remove(key);
+        }
+        if let Some(folders) = map.get_mut("external_package_dirs") {
+            folders.value = Value::List(Vec::new());
+        }
+    } else {
+        config.value = Value::Map(Box::new(Map::new()));
+    }
+    config
+}
+
+fn raw_config(effective: &Effective) -> Option<Arc<str>> {
+    let span = effective.config.span()?;
+    effective
+        .files()
+        .get(span.file)
+        .map(|file| Arc::clone(&file.text))
+}
+
+fn text(config: &Node, key: &str) -> String {
+    config
+        .get(key)
+        .and_then(Node::as_str)
+        .unwrap_or_default()
+        .to_owned()
+}

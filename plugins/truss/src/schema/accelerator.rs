@@ -1,0 +1,195 @@
+//! `resources.accelerator`: kept as an object of what is written, shown as a string.
+//!
+//! A string is a whole specification: `H100` is one H100. An object sets only its own keys, so that
+//! an override can change the name and keep the count.
+
+use plimsoll_core::diagnostic::Diagnostic;
+use plimsoll_core::schema::{
+    Custom, Default, Extra, Field, Form, MAX, Model, Reader, Type, UnknownKey,
+};
+use plimsoll_core::suggest::did_you_mean;
+use plimsoll_core::value::{Map, Node, Origin, Value};
+use serde_json::{Value as Json, json};
+
+/// The accelerators that Truss knows.
+pub(crate) const NAMES: [&str; 15] = [
+    "B10",
+    "T4",
+    "L4",
+    "A10G",
+    "V100",
+    "A100",
+    "A100_40GB",
+    "H100",
+    "H200",
+    "H100_40GB",
+    "B200",
+    "L40S",
+    "RTX_PRO_6000",
+    "B300",
+    "GB300",
+];
+
+/// The type of `resources.accelerator`.
+#[derive(Debug)]
+pub(crate) struct Accelerator;
+
+pub(crate) static ACCELERATOR: Accelerator = Accelerator;
+
+/// The object form. The real loader loses keys that it does not have.
+static OBJECT: Model = Model {
+    extra: Extra::Drop,
+    ..Model::new(
+        "AcceleratorSpec",
+        "An accelerator and how many.",
+        &[
+            Field::new(
+                "accelerator",
+                Type::Nullable(&Type::Enum(&NAMES)),
+                Default::Absent,
+                "Which accelerator.",
+            ),
+            Field::new("count", Type::Int(0, MAX), Default::Absent, "How many."),
+        ],
+    )
+};
+
+impl Custom for Accelerator {
+    fn read(&self, node: &mut Node, reader: &mut Reader<'_>) {
+        match &node.value {
+            Value::Null => {}
+            Value::Map(_) => reader.model(&OBJECT, node),
+            Value::Str(text) => {
+                let text = text.clone();
+                if let Some((name, count)) = read_text(&text, node, reader) {
+                    let mut map = Map::with_capacity(2);
+                    map.set(
+                        "accelerator",
+                        Node::with_origin(Value::Str(name.into()), node.origin),
+                    );
+                    map.set("count", Node::with_origin(Value::Int(count), node.origin));
+                    node.value = Value::Map(Box::new(map));
+                }
+            }
+            _ => reader.wrong_type(node, "a string or a mapping such as H100:2"),
+        }
+    }
+
+    fn dump(&self, node: &Node, _: Form) -> Node {
+        let origin = strongest_origin(node);
+        let value = match parts(node) {
+            (Some(name), Some(count)) if count > 1 => Value::Str(format!("{name}:{count}").into()),
+            (Some(name), Some(1) | None) => Value::Str(name.into()),
+            _ => Value::Null,
+        };
+        Node::with_origin(value, origin)
+    }
+
+    fn schema(&self) -> Json {
+        let pattern = format!("^\\s*({})(:[1-9][0-9]*)?\\s*$", NAMES.join("|"));
+        json!({ "anyOf": [
+            { "type": "string", "pattern": pattern },
+            {
+                "type": "object",
+                "additionalProperties": false,
+                "properties": {
+                    "accelerator": { "anyOf": [{ "enum": NAMES }, { "type": "null" }] },
+                    "count": { "type": "integer", "minimum": 0, "default": 1 },
+                },
+            },
+            { "type": "null" },
+        ] })
+    }
+
+    fn describe(&self) -> String {
+        "an accelerator such as H100 or H100:2, a mapping {accelerator, count}, or null".to_owned()
+    }
+
+    fn unknown_keys(&self, _: &Node) -> Vec<UnknownKey> {
+        Vec::new()
+    }
+}
+
+/// The name and the count of an accelerator that has been read.
+pub(crate) fn parts(node: &Node) -> (Option<&str>, Option<i64>) {
+    let name = node.get("accelerator").and_then(Node::as_str);
+    (name, node.get("count").and_then(Node::as_i64))
+}
+
+/// The origin of the part that the strongest layer set.
+pub(crate) fn strongest_origin(node: &Node) -> Origin {
+    let parts = [node.get("accelerator"), node.get("count")]
+        .into_iter()
+        .flatten();
+    parts
+        .map(|part| part.origin)
+        .max_by_key(|origin| origin.layer)
+        .unwrap_or(node.origin)
+}
+
+fn read_text(text: &str, node: &Node, reader: &mut Reader<'_>) -> Option<(String, i64)> {
+    let mut words = text.trim().split(':');
+    let name = words.next().unwrap_or_default();
+    let rest: Vec<&str> = words.collect();
+    if !NAMES.contains(&name) {
+        let message = match name {
+            "" => format!("`{}` names no accelerator", reader.place()),
+            name => format!("there is no accelerator `{name}`"),
+        };
+        let mut diagnostic = Diagnostic::error(reader.code("unknown-value"), message)
+            .at(node.span())
+            .expected(format!(
+                "one of {}, with `:n` for n of them",
+                NAMES.join(", ")
+            ));
+        diagnostic = diagnostic.maybe_hint(did_you_mean(name, NAMES));
+        reader.push(diagnostic);
+        return None;
+    }
+    match rest.as_slice() {
+        [] => Some((name.to_owned(), 1)),
+        [count] => match positive(count) {
+            Some(count) => Some((name.to_owned(), count)),
+            None => {
+                let message = format!("{count:?} is no count of accelerators");
+                let diagnostic = Diagnostic::error(reader.code("invalid-value"), message)
+                    .at(node.span())
+                    .expected(format!("a positive integer, as in `{name}:2`"));
+                reader.push(diagnostic);
+                None
+            }
+        },
+        // The real loader reads the name and passes over the rest.
+        _ => {
+            let message = format!("`{text}` has more than one `:`: it is read as one {name}");
+            reader.warn("accelerator-parts", node.span(), message);
+            Some((name.to_owned(), 1))
+        }
+    }
+}
+
+/// A positive integer in any script's decimal digits, as Python's `int` reads it.
+fn positive(text: &str) -> Option<i64> {
+    let digits: Option<String> = text
+        .chars()
+        .map(|character| match character.to_digit(10) {
+            Some(_) => Some(character),
+            None => unicode_digit(character),
+        })
+        .collect();
+    digits?.parse().ok().filter(|count| *count > 0)
+}
+
+/// The ASCII digit of a decimal digit of the scripts in common use, which begin their digits at
+/// these code points.
+fn unicode_digit(character: char) -> Option<char> {
+    const ZEROS: [u32; 12] = [
+        0x0660, 0x06F0, 0x0966, 0x09E6, 0x0A66, 0x0AE6, 0x0B66, 0x0BE6, 0x0C66, 0x0CE6, 0x0E50,
+        0xFF10,
+    ];
+    let code = u32::from(character);
+    let zero = ZEROS
+        .into_iter()
+        .find(|zero| (*zero..zero + 10).contains(&code))?;
+    char::from_digit(code - zero, 10)
+}

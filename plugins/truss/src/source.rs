@@ -1,0 +1,180 @@
+//! The source `truss`.
+
+use std::io;
+use std::sync::Arc;
+
+use plimsoll_core::context::Package;
+use plimsoll_core::diagnostic::{Diagnostic, Diagnostics};
+use plimsoll_core::effective::Effective;
+use plimsoll_core::environment::Environment;
+use plimsoll_core::layer::{LayerName, Layers};
+use plimsoll_core::manifest::{Manifest, ManifestKind, Workload};
+use plimsoll_core::schema::{Reader, unknown_keys};
+use plimsoll_core::source::{Confidence, ConfigSource};
+use plimsoll_core::span::SourceMap;
+use plimsoll_core::tree::{EntryKind, SourceTree};
+use plimsoll_core::value::{Entry, Map, Node, Value};
+use plimsoll_core::yaml;
+
+use crate::package::package;
+use crate::rules::TrussRules;
+use crate::schema::TRUSS;
+
+/// The file that makes a folder a Truss.
+pub(crate) const CONFIG_FILE: &str = "config.yaml";
+
+/// The domain of the codes of this crate.
+pub(crate) const DOMAIN: &str = "truss";
+
+/// The name of a workload whose configuration names no model.
+const UNNAMED: &str = "model";
+
+/// Largest configuration that is read, in bytes.
+const MAX_CONFIG_BYTES: u64 = 16 << 20;
+
+/// Reads Truss folders and `config.yaml` files.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct TrussSource;
+
+impl ConfigSource for TrussSource {
+    fn probe(&self, tree: &dyn SourceTree) -> Confidence {
+        if let Some(name) = tree.focus() {
+            return match name {
+                CONFIG_FILE => Confidence::Certain,
+                name if name.ends_with(".yaml") || name.ends_with(".yml") => Confidence::Maybe,
+                _ => Confidence::No,
+            };
+        }
+        let is_file = |name| matches!(tree.entry(name), Ok(Some(EntryKind::File { .. })));
+        if is_file(CONFIG_FILE) {
+            Confidence::Certain
+        } else if is_file("config.yml") {
+            Confidence::Maybe
+        } else {
+            Confidence::No
+        }
+    }
+
+    fn load(&self, tree: &Arc<dyn SourceTree>) -> Result<Manifest, Diagnostics> {
+        let path = tree.focus().unwrap_or(CONFIG_FILE);
+        let bytes = read_config(&**tree, path)?;
+        let mut files = SourceMap::default();
+        let limits = yaml::Limits::default();
+        let (root, mut items) = yaml::read(&mut files, &tree.display(path), &bytes, &limits);
+        let Some(root) = root else {
+            return Err(Diagnostics {
+                files: Arc::new(files),
+                items,
+            });
+        };
+        let main_file = root.span().map(|span| span.file);
+        let workload = workload(root, &mut items);
+        let diagnostics = Diagnostics {
+            files: Arc::new(files),
+            items,
+        };
+        let (workload, diagnostics) = diagnostics.unless_errors(workload)?;
+        Ok(Manifest {
+            kind: ManifestKind::Truss,
+            name: (workload.name != UNNAMED).then(|| workload.name.clone()),
+            workloads: vec![workload],
+            files: Arc::clone(&diagnostics.files),
+            main_file,
+            diagnostics,
+        })
+    }
+
+    fn package(
+        &self,
+        tree: &Arc<dyn SourceTree>,
+        effective: &Effective,
+    ) -> Result<Package, Diagnostics> {
+        package(tree, effective)
+    }
+}
+
+fn read_config(tree: &dyn SourceTree, path: &str) -> Result<Vec<u8>, Diagnostics> {
+    tree.read(path, MAX_CONFIG_BYTES).map_err(|error| {
+        let shown = tree.display(path);
+        let missing = error.kind() == io::ErrorKind::NotFound;
+        let diagnostic = if missing {
+            let folder = tree.display("");
+            let message = format!("there is no {path} in {folder}");
+            let renamed = matches!(tree.entry("config.yml"), Ok(Some(_)));
+            Diagnostic::error("truss::no-config", message).maybe_hint(
+                renamed.then(|| "there is a config.yml: rename it to config.yaml".to_owned()),
+            )
+        } else {
+            Diagnostic::error("truss::unreadable", format!("cannot read {shown}: {error}"))
+        };
+        Diagnostics::of(diagnostic)
+    })
+}
+
+/// Checks a document and takes it apart into layers.
+fn workload(mut root: Node, items: &mut Vec<Diagnostic>) -> Workload {
+    let falsy = match &root.value {
+        Value::Null | Value::Bool(false) | Value::Int(0) => true,
+        Value::Str(text) => text.is_empty(),
+        Value::List(list) => list.is_empty(),
+        _ => false,
+    };
+    if falsy {
+        // An empty file is a Truss with every default, as the real loader has it.
+        root.value = Value::Map(Box::default());
+    }
+    Reader::new(DOMAIN, items).model(&TRUSS, &mut root);
+    let name = root
+        .get("model_name")
+        .and_then(Node::as_str)
+        .unwrap_or(UNNAMED)
+        .to_owned();
+    warn_of_unknown_keys(&root, items);
+    let overrides = root
+        .as_map_mut()
+        .and_then(|map| map.remove("environment_overrides"));
+    let mut layers = Layers::new();
+    layers.push(LayerName::Base, root);
+    for entry in environments(overrides) {
+        let Entry {
+            key,
+            key_span,
+            mut value,
+        } = entry;
+        if value.is_null() {
+            value.value = Value::Map(Box::new(Map::new()));
+        }
+        if let Some(span) = key_span {
+            value.origin.span = Some(span);
+        }
+        layers.push(
+            LayerName::Environment(Environment::new(&key.to_string())),
+            value,
+        );
+    }
+    Workload {
+        name,
+        layers,
+        rules: Arc::new(TrussRules),
+    }
+}
+
+fn environments(overrides: Option<Entry>) -> Vec<Entry> {
+    match overrides.map(|entry| entry.value.value) {
+        Some(Value::Map(map)) => map.into_iter().collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Keys that Truss does not have load and are kept; a push refuses them.
+fn warn_of_unknown_keys(root: &Node, items: &mut Vec<Diagnostic>) {
+    for unknown in unknown_keys(&TRUSS, root) {
+        let place = unknown.parent.join(&unknown.name).dotted();
+        let message = format!("Truss has no key `{place}`: it is kept, and a push refuses it");
+        let hint = unknown
+            .nearest
+            .map(|name| format!("did you mean `{name}`?"));
+        let diagnostic = Diagnostic::warning("truss::unknown-key", message);
+        items.push(diagnostic.at(unknown.span).maybe_hint(hint));
+    }
+}
