@@ -76,7 +76,10 @@ fn copy(
     };
     let mut hasher = Sha256::new();
     // One byte more than there should be shows that there is more.
-    let mut reader = file.open().map_err(unreadable)?.take(file.len.saturating_add(1));
+    let mut reader = file
+        .open()
+        .map_err(unreadable)?
+        .take(file.len.saturating_add(1));
     let mut left = file.len;
     loop {
         let count = match reader.read(buffer) {
@@ -89,7 +92,8 @@ fn copy(
         }
         left = left.checked_sub(count as u64).ok_or_else(changed)?;
         hasher.update(&buffer[..count]);
-        out.write_all(&buffer[..count]).map_err(ArchiveError::Write)?;
+        out.write_all(&buffer[..count])
+            .map_err(ArchiveError::Write)?;
     }
     if left > 0 {
         return Err(changed());
@@ -120,7 +124,12 @@ fn headers(file: &ContextFile) -> Vec<u8> {
     }
     let mut blocks = Vec::new();
     if !records.is_empty() {
-        blocks.extend(header(("", "././@PaxHeader"), 0o644, records.len() as u64, b'x'));
+        blocks.extend(header(
+            ("", "././@PaxHeader"),
+            0o644,
+            records.len() as u64,
+            b'x',
+        ));
         let end = padded(records.len() as u64);
         blocks.append(&mut records);
         // The headers of one file are short: what they are padded to fits any address space.
@@ -158,7 +167,9 @@ fn split(path: &str) -> Option<(&str, &str)> {
 fn ascii_tail(path: &str) -> String {
     let ascii = |letter: char| if letter.is_ascii() { letter } else { '_' };
     let letters: Vec<char> = path.chars().map(ascii).collect();
-    letters[letters.len().saturating_sub(100)..].iter().collect()
+    letters[letters.len().saturating_sub(100)..]
+        .iter()
+        .collect()
 }
 
 /// Adds a pax record: its own length in decimal, a space, `key=value`, a line feed.

@@ -190,7 +190,13 @@ impl Client {
         deployment: &str,
         settings: &api::UpdateAutoscalingSettings,
     ) -> Result<api::SettingsUpdated, ApiError> {
-        let url = self.url(&["models", model, "deployments", deployment, "autoscaling_settings"]);
+        let url = self.url(&[
+            "models",
+            model,
+            "deployments",
+            deployment,
+            "autoscaling_settings",
+        ]);
         let what = "change the deployment's settings";
         self.send(what, Method::PATCH, url, Some(settings)).await
     }
@@ -296,15 +302,15 @@ pub(crate) fn reason_of(error: &dyn std::error::Error) -> String {
 fn message_of(status: StatusCode, body: &[u8]) -> String {
     let json: Option<Json> = serde_json::from_slice(body).ok();
     let message = json.as_ref().and_then(|json| json.get("message"));
-    if let Some(message) = message.and_then(Json::as_str).filter(|text| !text.is_empty()) {
+    if let Some(message) = message
+        .and_then(Json::as_str)
+        .filter(|text| !text.is_empty())
+    {
         return message.to_owned();
     }
     let text = String::from_utf8_lossy(body);
     match text.trim() {
-        "" => status
-            .canonical_reason()
-            .unwrap_or("no message")
-            .to_owned(),
+        "" => status.canonical_reason().unwrap_or("no message").to_owned(),
         text => text.to_owned(),
     }
 }

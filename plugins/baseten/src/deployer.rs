@@ -91,8 +91,8 @@ pub fn register(registry: &mut Registry) -> Result<(), FactoryError> {
                 message,
             };
             let seed = getrandom::u64().map_err(|error| failed(error.to_string()))?;
-            let deployer = BasetenDeployer::new(options, seed)
-                .map_err(|error| failed(error.to_string()))?;
+            let deployer =
+                BasetenDeployer::new(options, seed).map_err(|error| failed(error.to_string()))?;
             Ok(Box::new(deployer))
         }),
     })

@@ -107,8 +107,19 @@ impl ApiError {
     /// Whether the platform refused this very request, and would refuse it again.
     #[must_use]
     pub fn is_refusal(&self) -> bool {
-        matches!(self, Self::Status { status: 400..=499, .. })
-            && !matches!(self, Self::Status { status: 401 | 403 | 404 | 408 | 429, .. })
+        matches!(
+            self,
+            Self::Status {
+                status: 400..=499,
+                ..
+            }
+        ) && !matches!(
+            self,
+            Self::Status {
+                status: 401 | 403 | 404 | 408 | 429,
+                ..
+            }
+        )
     }
 
     /// How long the platform wants to be left alone.
@@ -122,10 +133,14 @@ impl ApiError {
 
     fn kind(&self) -> DeployErrorKind {
         match self {
-            Self::Status { status: 401 | 403, .. } => DeployErrorKind::Unauthorised,
+            Self::Status {
+                status: 401 | 403, ..
+            } => DeployErrorKind::Unauthorised,
             Self::Status { status: 404, .. } => DeployErrorKind::NotFound,
             Self::Status { status: 429, .. } => DeployErrorKind::Unavailable,
-            Self::Status { status: 400..=499, .. } => DeployErrorKind::Refused,
+            Self::Status {
+                status: 400..=499, ..
+            } => DeployErrorKind::Refused,
             Self::Interrupted => DeployErrorKind::Interrupted,
             _ => DeployErrorKind::Unavailable,
         }

@@ -104,13 +104,41 @@ impl Options {
         options.team = written.team;
         let timeouts = &mut options.timeouts;
         for (name, slot, seconds) in [
-            ("connect_timeout_seconds", &mut timeouts.connect, written.connect_timeout_seconds),
-            ("request_timeout_seconds", &mut timeouts.request, written.request_timeout_seconds),
-            ("part_timeout_seconds", &mut timeouts.part, written.part_timeout_seconds),
-            ("settle_timeout_seconds", &mut timeouts.settle, written.settle_timeout_seconds),
-            ("wait_timeout_seconds", &mut timeouts.wait, written.wait_timeout_seconds),
-            ("retry_delay_seconds", &mut options.retries.delay, written.retry_delay_seconds),
-            ("poll_interval_seconds", &mut options.poll_interval, written.poll_interval_seconds),
+            (
+                "connect_timeout_seconds",
+                &mut timeouts.connect,
+                written.connect_timeout_seconds,
+            ),
+            (
+                "request_timeout_seconds",
+                &mut timeouts.request,
+                written.request_timeout_seconds,
+            ),
+            (
+                "part_timeout_seconds",
+                &mut timeouts.part,
+                written.part_timeout_seconds,
+            ),
+            (
+                "settle_timeout_seconds",
+                &mut timeouts.settle,
+                written.settle_timeout_seconds,
+            ),
+            (
+                "wait_timeout_seconds",
+                &mut timeouts.wait,
+                written.wait_timeout_seconds,
+            ),
+            (
+                "retry_delay_seconds",
+                &mut options.retries.delay,
+                written.retry_delay_seconds,
+            ),
+            (
+                "poll_interval_seconds",
+                &mut options.poll_interval,
+                written.poll_interval_seconds,
+            ),
         ] {
             if let Some(seconds) = seconds {
                 *slot = duration(name, seconds)?;
@@ -218,7 +246,9 @@ fn duration(name: &'static str, seconds: f64) -> Result<Duration, OptionsError> 
 
 fn checked_url(text: &str) -> Result<Url, OptionsError> {
     // No message repeats the text: it may carry a password.
-    let url: Url = text.parse().map_err(|_| OptionsError::Url("is not a URL"))?;
+    let url: Url = text
+        .parse()
+        .map_err(|_| OptionsError::Url("is not a URL"))?;
     if !url.username().is_empty() || url.password().is_some() {
         return Err(OptionsError::Url("must not carry a user name or password"));
     }
@@ -256,8 +286,12 @@ mod tests {
 
     #[test]
     fn plain_http_is_for_loopback_hosts() {
-        for url in ["http://127.0.0.1:1/x", "http://localhost:8000", "http://[::1]:9", "https://a.b"]
-        {
+        for url in [
+            "http://127.0.0.1:1/x",
+            "http://localhost:8000",
+            "http://[::1]:9",
+            "https://a.b",
+        ] {
             assert!(
                 Options::from_json(&json!({"url": url, "api_key": "k"})).is_ok(),
                 "{url}"
@@ -278,7 +312,12 @@ mod tests {
 
     #[test]
     fn the_key_is_in_no_message() {
-        for key in [json!(["canary"]), json!({"canary": 1}), json!("canary\n"), json!(null)] {
+        for key in [
+            json!(["canary"]),
+            json!({"canary": 1}),
+            json!("canary\n"),
+            json!(null),
+        ] {
             let options = json!({"url": "https://a.b", "api_key": key});
             let error = Options::from_json(&options).unwrap_err();
             assert!(!format!("{error:?} {error}").contains("canary"));
@@ -303,6 +342,11 @@ mod tests {
         options["poll_interval_seconds"] = json!(0);
         assert!(Options::from_json(&options).is_err());
         let unknown = json!({"url": "https://a.b", "api_key": "k", "tema": "x"});
-        assert!(Options::from_json(&unknown).unwrap_err().to_string().contains("tema"));
+        assert!(
+            Options::from_json(&unknown)
+                .unwrap_err()
+                .to_string()
+                .contains("tema")
+        );
     }
 }

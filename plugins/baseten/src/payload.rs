@@ -18,10 +18,22 @@ pub(crate) struct Placement {
 impl Placement {
     /// What to ask a platform for, best first.
     pub(crate) const ALL: [Self; 4] = [
-        Self { config: true, payload: true },
-        Self { config: false, payload: true },
-        Self { config: true, payload: false },
-        Self { config: false, payload: false },
+        Self {
+            config: true,
+            payload: true,
+        },
+        Self {
+            config: false,
+            payload: true,
+        },
+        Self {
+            config: true,
+            payload: false,
+        },
+        Self {
+            config: false,
+            payload: false,
+        },
     ];
 
     pub(crate) fn words(self) -> &'static str {
@@ -80,7 +92,10 @@ fn config(workload: &ReleaseWorkload, settings: Option<&AutoscalingSettings>) ->
         let written = settings
             .written()
             .map(|(field, value)| (field.name.to_owned(), Json::from(value)));
-        config.insert("autoscaling_settings".to_owned(), written.collect::<JsonObject>().into());
+        config.insert(
+            "autoscaling_settings".to_owned(),
+            written.collect::<JsonObject>().into(),
+        );
     }
     config
 }

@@ -64,7 +64,12 @@ impl Session<'_> {
         message: String,
         retry_after: Option<Duration>,
     ) -> Result<(), ApiError> {
-        let time = delay(&self.options().retries, self.generator, attempt, retry_after);
+        let time = delay(
+            &self.options().retries,
+            self.generator,
+            attempt,
+            retry_after,
+        );
         tracing::debug!(attempt, message, "tries again");
         self.progress.report(Event::Retry {
             message,
@@ -104,10 +109,7 @@ impl Session<'_> {
         self.retrying(|| self.client.environment(model, name)).await
     }
 
-    pub(crate) async fn deployments(
-        &self,
-        model: &str,
-    ) -> Result<Vec<api::Deployment>, ApiError> {
+    pub(crate) async fn deployments(&self, model: &str) -> Result<Vec<api::Deployment>, ApiError> {
         let list = self.retrying(|| self.client.deployments(model)).await?;
         Ok(list.deployments)
     }

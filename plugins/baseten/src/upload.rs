@@ -173,7 +173,10 @@ async fn whole(store: &Store<'_>, mut source: Source<'_>, total: u64) -> Result<
     let bytes = session.interruptible(source.parts.recv()).await?;
     source.check().await?;
     store.put(bytes.unwrap_or_default()).await?;
-    session.progress.report(Event::Uploaded { bytes: total, total });
+    session.progress.report(Event::Uploaded {
+        bytes: total,
+        total,
+    });
     Ok(())
 }
 
@@ -239,7 +242,10 @@ async fn send_parts<'a>(
         let (index, sent, length) = done?;
         ids[index] = Some(sent);
         arrived += length;
-        session.progress.report(Event::Uploaded { bytes: arrived, total });
+        session.progress.report(Event::Uploaded {
+            bytes: arrived,
+            total,
+        });
     }
     drop(under_way);
     Ok((source, ids.into_iter().flatten().collect()))

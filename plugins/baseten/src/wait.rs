@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use plimsoll_baseten_api::{Deployment, DeploymentStatus};
-use plimsoll_core::deployer::{Deployed, DeployError, DeployErrorKind, Event, Outcome, Phase};
+use plimsoll_core::deployer::{DeployError, DeployErrorKind, Deployed, Event, Outcome, Phase};
 use tokio::time::Instant;
 
 use crate::error::ApiError;
@@ -123,7 +123,12 @@ fn on_its_way(error: DeployError, deployed: &Deployed) -> DeployError {
 }
 
 async fn failed(session: &Session<'_>, deployed: &Deployed) -> DeployError {
-    let Deployed { model_id, deployment_id, status, .. } = deployed;
+    let Deployed {
+        model_id,
+        deployment_id,
+        status,
+        ..
+    } = deployed;
     let mut message = format!("the deployment {deployment_id} failed: it is {status}");
     // The failure is what counts: logs that cannot be had do not hide it.
     let logs = session

@@ -70,5 +70,8 @@ fn failure(failed: FailedUpload) -> DeployError {
             DeployError::new(DeployErrorKind::Unavailable, failed.error.to_string())
         }
     };
-    failed.left_behind.into_iter().fold(error, DeployError::left_behind)
+    failed
+        .left_behind
+        .into_iter()
+        .fold(error, DeployError::left_behind)
 }

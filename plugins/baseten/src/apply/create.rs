@@ -28,7 +28,11 @@ pub(super) async fn environment(
 ) -> Result<(), DeployError> {
     let name = &request.name;
     let create = || async {
-        session.client.create_environment(model, request).await.map(drop)
+        session
+            .client
+            .create_environment(model, request)
+            .await
+            .map(drop)
     };
     let find = || async {
         match session.environment(model, name).await {
@@ -190,10 +194,7 @@ where
     }
 }
 
-async fn look<T, Find, Finding>(
-    session: &Session<'_>,
-    find: &Find,
-) -> Result<Option<T>, ApiError>
+async fn look<T, Find, Finding>(session: &Session<'_>, find: &Find) -> Result<Option<T>, ApiError>
 where
     Find: Fn() -> Finding + Send + Sync,
     Finding: Future<Output = Result<Option<T>, ApiError>> + Send,

@@ -76,8 +76,10 @@ fn the_workload<'a>(
         return Err(invalid("a truss is one model, and this release is not"));
     };
     if plan.target != session.options().name || plan.environment != release.environment {
-        return Err(invalid("the plan is for another target or environment than the release")
-            .hint("plan again"));
+        return Err(
+            invalid("the plan is for another target or environment than the release")
+                .hint("plan again"),
+        );
     }
     let planned = plan
         .steps
@@ -173,13 +175,37 @@ impl Applier<'_> {
     async fn update_settings(&mut self, step: &Step) -> Result<String, DeployError> {
         let update: UpdateAutoscalingSettings = required(step, detail::SETTINGS)?;
         let model = self.model_of(step)?;
-        let target = match optional::<String>(step, detail::ENVIRONMENT)? {
-            Some(environment) => settings::Target::Environment(environment),
-            None => settings::Target::Deployment(self.deployment_of(step)?),
+        let targets = self.targets(step)?;
+        let mut told = Vec::new();
+        for target in &targets {
+            told.push(settings::update(&self.session, &model, target, &update).await?);
+            self.made.push(format!("other settings of {target}"));
+        }
+        Ok(told.join("; "))
+    }
+
+    /// Whose settings a step changes: an environment's, and those of the deployment that is to
+    /// take it over; or a deployment's alone.
+    fn targets(&self, step: &Step) -> Result<Vec<settings::Target>, DeployError> {
+        let environment: Option<String> = optional(step, detail::ENVIRONMENT)?;
+        let named: Option<String> = optional(step, detail::DEPLOYMENT)?;
+        let created = self
+            .created
+            .as_ref()
+            .map(|created| created.deployment.id.clone());
+        let deployment = match &environment {
+            Some(_) => named,
+            None => named.or(created),
         };
-        let told = settings::update(&self.session, &model, &target, &update).await?;
-        self.made.push(format!("other settings of {target}"));
-        Ok(told)
+        let targets: Vec<_> = environment
+            .map(settings::Target::Environment)
+            .into_iter()
+            .chain(deployment.map(settings::Target::Deployment))
+            .collect();
+        if targets.is_empty() {
+            return Err(misplaced(step, detail::DEPLOYMENT));
+        }
+        Ok(targets)
     }
 
     fn model_of(&self, step: &Step) -> Result<String, DeployError> {
@@ -187,14 +213,6 @@ impl Applier<'_> {
             (Some(model), _) => Ok(model),
             (None, Some(created)) => Ok(created.model.id.clone()),
             (None, None) => Err(misplaced(step, detail::MODEL)),
-        }
-    }
-
-    fn deployment_of(&self, step: &Step) -> Result<String, DeployError> {
-        match (optional(step, detail::DEPLOYMENT)?, &self.created) {
-            (Some(deployment), _) => Ok(deployment),
-            (None, Some(created)) => Ok(created.deployment.id.clone()),
-            (None, None) => Err(misplaced(step, detail::DEPLOYMENT)),
         }
     }
 
@@ -228,7 +246,10 @@ impl Applier<'_> {
             self.send_archive(step).await?;
         }
         let payload = self.payload_parts(step, self.labels(step)?)?.build();
-        let s3_key = self.uploaded.as_ref().map(|uploaded| uploaded.s3_key.clone());
+        let s3_key = self
+            .uploaded
+            .as_ref()
+            .map(|uploaded| uploaded.s3_key.clone());
         let creation = create::Creation {
             session: &self.session,
             name: &self.release.name,

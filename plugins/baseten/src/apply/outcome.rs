@@ -1,7 +1,7 @@
 //! What came of a plan.
 
 use plimsoll_baseten_api::Deployment;
-use plimsoll_core::deployer::{Deployed, DeployError, Outcome};
+use plimsoll_core::deployer::{DeployError, Deployed, Outcome};
 use plimsoll_core::release::{Release, ReleaseWorkload};
 
 use crate::plan::Live;
@@ -53,6 +53,9 @@ fn endpoint(session: &Session<'_>, release: &Release, deployment: &Deployment) -
         Some(name) => {
             format!("https://model-{model}.{REAL_HOST}/environments/{name}/predict")
         }
-        None => format!("https://model-{model}.{REAL_HOST}/deployment/{}/predict", deployment.id),
+        None => format!(
+            "https://model-{model}.{REAL_HOST}/deployment/{}/predict",
+            deployment.id
+        ),
     })
 }

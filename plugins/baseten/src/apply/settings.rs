@@ -45,7 +45,10 @@ pub(super) async fn update(
 ) -> Result<String, DeployError> {
     let until = Instant::now() + session.options().timeouts.settle;
     let answer = loop {
-        match session.retrying(|| patch(session, model, target, settings)).await {
+        match session
+            .retrying(|| patch(session, model, target, settings))
+            .await
+        {
             // An environment that comes with a deployment takes a moment to appear.
             Err(error) if error.is_not_found() && Instant::now() < until => {
                 session.pause(FIRST_LOOK).await?;

@@ -13,7 +13,9 @@ use super::{ArchiveError, length, record, write};
 fn archive(context: &BuildContext) -> Vec<u8> {
     let mut bytes = Vec::new();
     let digest = write(context, &json!({"model_name": "m"}), &mut bytes).unwrap();
-    let expected = context.digest(&json!({"model_name": "m"}), &mut |_| ()).unwrap();
+    let expected = context
+        .digest(&json!({"model_name": "m"}), &mut |_| ())
+        .unwrap();
     assert_eq!(digest, expected);
     assert_eq!(bytes.len() as u64, length(context));
     bytes
@@ -73,7 +75,10 @@ fn python_finds_what_was_written() {
     std::fs::write(&path, archive(&context)).unwrap();
     let script = "import sys,tarfile\n\
         for m in tarfile.open(sys.argv[1]): print(m.name, m.size, oct(m.mode), m.mtime)";
-    let output = match Command::new("python3").args(["-X", "utf8", "-c", script]).arg(&path).output()
+    let output = match Command::new("python3")
+        .args(["-X", "utf8", "-c", script])
+        .arg(&path)
+        .output()
     {
         Ok(output) => output,
         Err(error) => {
@@ -138,7 +143,10 @@ fn a_file_that_grew_or_shrank_is_noticed() {
             content: Content::Tree(Arc::new(Shifty(now)), "a".to_owned()),
         }]);
         let error = write(&context, &json!({}), &mut io::sink()).unwrap_err();
-        assert!(matches!(error, ArchiveError::Changed { expected: 100, .. }), "{error}");
+        assert!(
+            matches!(error, ArchiveError::Changed { expected: 100, .. }),
+            "{error}"
+        );
     }
 }
 

@@ -1,6 +1,6 @@
 //! What the platform holds now.
 
-use plimsoll_baseten_api::{Deployment, Environment, JsonObject, Model};
+use plimsoll_baseten_api::{AutoscalingSettings, Deployment, Environment, JsonObject, Model};
 use plimsoll_core::deployer::{DeployError, DeployErrorKind};
 use plimsoll_core::environment::PRODUCTION;
 use plimsoll_core::release::Release;
@@ -47,7 +47,10 @@ pub(crate) enum Place {
 
 impl Live {
     /// Asks the platform. Changes nothing.
-    pub(crate) async fn read(session: &Session<'_>, release: &Release) -> Result<Self, DeployError> {
+    pub(crate) async fn read(
+        session: &Session<'_>,
+        release: &Release,
+    ) -> Result<Self, DeployError> {
         let team_id = team_id(session).await?;
         let model = the_model(session, team_id.as_deref(), &release.name).await?;
         let environment = release.environment.as_ref().map(|name| name.name());
@@ -102,8 +105,11 @@ impl Live {
                 let list = session
                     .retrying(|| session.client.environments(model))
                     .await?;
-                let mut known: Vec<String> =
-                    list.environments.into_iter().map(|found| found.name).collect();
+                let mut known: Vec<String> = list
+                    .environments
+                    .into_iter()
+                    .map(|found| found.name)
+                    .collect();
                 if !known.iter().any(|name| name == PRODUCTION) {
                     known.insert(0, PRODUCTION.to_owned());
                 }
@@ -120,7 +126,33 @@ impl Live {
             .into_iter()
             .partition(|deployment| deployment.status.is_failed());
         self.deployment = sound.into_iter().next();
-        self.failed = failed.into_iter().next().filter(|_| self.deployment.is_none());
+        self.failed = failed
+            .into_iter()
+            .next()
+            .filter(|_| self.deployment.is_none());
+    }
+
+    /// The deployment that is to take over the environment. It carries settings of its own, which
+    /// the environment takes with it.
+    pub(crate) fn candidate(&self) -> Option<&Deployment> {
+        match &self.place {
+            Place::Exists(environment) => environment
+                .candidate_deployment
+                .as_ref()
+                .filter(|candidate| !candidate.status.is_failed()),
+            _ => None,
+        }
+    }
+
+    /// The settings of the environment, as they are going to be when its candidate takes over.
+    pub(crate) fn environment_settings(&self) -> Option<&AutoscalingSettings> {
+        let Place::Exists(environment) = &self.place else {
+            return None;
+        };
+        let coming = self
+            .candidate()
+            .and_then(|candidate| candidate.autoscaling_settings.as_ref());
+        Some(coming.unwrap_or(&environment.autoscaling_settings))
     }
 
     /// Where the release goes, in words that follow "live".
@@ -138,12 +170,17 @@ async fn team_id(session: &Session<'_>) -> Result<Option<String>, DeployError> {
         return Ok(None);
     };
     let teams = session.retrying(|| session.client.teams()).await?.teams;
-    let found = teams.iter().find(|team| team.id == wanted || team.name == wanted);
+    let found = teams
+        .iter()
+        .find(|team| team.id == wanted || team.name == wanted);
     if let Some(team) = found {
         return Ok(Some(team.id.clone()));
     }
     let known: Vec<&str> = teams.iter().map(|team| team.name.as_str()).collect();
-    let message = format!("there is no team `{wanted}`; there are: {}", known.join(", "));
+    let message = format!(
+        "there is no team `{wanted}`; there are: {}",
+        known.join(", ")
+    );
     let error = DeployError::new(DeployErrorKind::NotFound, message);
     Err(match did_you_mean(wanted, known) {
         Some(near) => error.hint(near),

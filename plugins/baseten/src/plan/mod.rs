@@ -8,6 +8,7 @@ mod settings;
 mod verdict;
 mod warnings;
 
+use plimsoll_baseten_api::{AutoscalingSettings, Deployment};
 use plimsoll_core::deployer::{DeployError, DeployErrorKind};
 use plimsoll_core::environment::PRODUCTION;
 use plimsoll_core::plan::{Plan, Step, StepKind};
@@ -74,8 +75,11 @@ fn refuse_missing(release: &Release, live: &Live) -> Result<(), DeployError> {
             "the model `{model}` does not exist yet, and a new model has only the environment \
              `{PRODUCTION}`, not `{environment}`"
         );
-        return Err(DeployError::new(DeployErrorKind::NotFound, message)
-            .hint(format!("push to `{PRODUCTION}` first (--environment {PRODUCTION})")));
+        return Err(
+            DeployError::new(DeployErrorKind::NotFound, message).hint(format!(
+                "push to `{PRODUCTION}` first (--environment {PRODUCTION})"
+            )),
+        );
     }
     if release.options.create_environment {
         return Ok(());
@@ -136,9 +140,9 @@ impl Planner<'_> {
 
     /// The environment's settings, or the live deployment's where there is no environment.
     fn settings_only(&mut self) {
-        match &self.live.place {
-            Place::Exists(_) => self.environment_settings(),
-            _ => self.deployment_settings(),
+        match self.live.environment_settings() {
+            Some(live) => self.environment_settings(live, self.live.candidate()),
+            None => self.deployment_settings(),
         }
         let options = &self.release.options;
         if options.deployment_name.is_some()
@@ -153,26 +157,34 @@ impl Planner<'_> {
         }
     }
 
-    fn environment_settings(&mut self) {
-        let Place::Exists(environment) = &self.live.place else {
+    /// Changes what differs from `live`, in the environment and, as it brings settings of its own,
+    /// in a deployment that is to take it over.
+    fn environment_settings(&mut self, live: &AutoscalingSettings, candidate: Option<&Deployment>) {
+        let Some(environment) = &self.release.environment else {
             return;
         };
-        let changes =
-            settings::changes(&self.workload.autoscaling(), &environment.autoscaling_settings);
+        let changes = settings::changes(&self.workload.autoscaling(), live);
         if changes.is_empty() {
             return;
         }
         let reason = format!(
-            "the settings of the environment `{}` differ: {}",
-            environment.name,
+            "the settings of the environment `{environment}` differ: {}",
             settings::words(&changes)
         );
-        let details = vec![
+        let mut details = vec![
             (detail::MODEL, self.model_id()),
-            (detail::ENVIRONMENT, environment.name.clone().into()),
+            (detail::ENVIRONMENT, environment.name().into()),
             (detail::SETTINGS, settings::update(&changes)),
             (detail::CHANGES, settings::details(&changes)),
         ];
+        if let Some(candidate) = candidate {
+            details.push((detail::DEPLOYMENT, candidate.id.clone().into()));
+            self.plan.notes.push(format!(
+                "the deployment {} is to take over `{environment}` with settings of its own: \
+                 they are changed too",
+                candidate.id
+            ));
+        }
         self.step(StepKind::UpdateSettings, reason, details);
     }
 
@@ -210,26 +222,30 @@ impl Planner<'_> {
     fn deploy(&mut self, verdict: &Verdict, placement: Placement) {
         // The new deployment starts with the environment's settings: they come first.
         match &self.live.place {
-            Place::Exists(_) => self.environment_settings(),
+            Place::Exists(environment) => {
+                self.environment_settings(&environment.autoscaling_settings, None);
+            }
             Place::Missing { .. } => self.create_environment(),
             Place::Implicit | Place::Outside => {}
         }
         let digest = self.workload.digest.as_str();
         if let Verdict::Build { reason } = verdict {
             let context = &self.workload.context;
-            let bytes = archive::length(context);
+            let (files, bytes) = (context.files().len(), archive::length(context));
             self.step(
                 StepKind::Upload,
-                reason.clone(),
+                format!("the image is built of {files} files"),
                 vec![
-                    ("files", context.files().len().into()),
+                    ("files", files.into()),
                     ("bytes", bytes.into()),
                     (detail::DIGEST, digest.into()),
                 ],
             );
-            let build = "the platform has no image of these files and this configuration that it \
-                         would be known by";
-            self.step(StepKind::Build, build, vec![(detail::DIGEST, digest.into())]);
+            self.step(
+                StepKind::Build,
+                reason,
+                vec![(detail::DIGEST, digest.into())],
+            );
         }
         self.deploy_step(verdict, placement);
         let after = matches!(self.live.place, Place::Implicit | Place::Outside);
@@ -244,7 +260,10 @@ impl Planner<'_> {
         let mut details = vec![
             ("model", Json::from(self.release.name.clone())),
             (detail::MODEL, self.model_id()),
-            (detail::ENVIRONMENT, environment.map(|name| name.name()).into()),
+            (
+                detail::ENVIRONMENT,
+                environment.map(|name| name.name()).into(),
+            ),
             (detail::DIGEST, self.workload.digest.as_str().into()),
             ("resources", self.workload.resources().clone()),
         ];
@@ -265,12 +284,24 @@ impl Planner<'_> {
         }
         if let Some(environment) = environment {
             details.push((detail::PRESERVE, self.rule.preserve.into()));
-            let note = format!(
-                "the instance type of `{environment}` is {}: {}",
-                if self.rule.preserve { "kept" } else { "taken from `resources`" },
-                self.rule.reason
-            );
-            self.plan.notes.push(note);
+            let rule = &self.rule;
+            let kept = if rule.preserve {
+                "kept"
+            } else {
+                "taken from `resources`"
+            };
+            self.plan.notes.push(match &self.live.place {
+                Place::Exists(_) => {
+                    format!(
+                        "the instance type of `{environment}` is {kept}: {}",
+                        rule.reason
+                    )
+                }
+                _ => format!(
+                    "`{environment}` has no instance type to keep yet: {}",
+                    rule.reason
+                ),
+            });
         }
         if let Verdict::Redeploy { image_of, .. } = verdict {
             details.push((detail::REUSES, image_of.clone().into()));
@@ -315,7 +346,10 @@ impl Planner<'_> {
         };
         let details = vec![
             (detail::MODEL, self.model_id()),
-            (detail::ENVIRONMENT, environment.map(|name| name.name()).into()),
+            (
+                detail::ENVIRONMENT,
+                environment.map(|name| name.name()).into(),
+            ),
             (detail::SETTINGS, settings::json(&wire(&settings))),
         ];
         self.step(StepKind::UpdateSettings, reason, details);

@@ -55,10 +55,7 @@ pub(crate) async fn ask(
             }
         }
     }
-    session
-        .prepare(&request(nothing))
-        .await
-        .map_err(refused)?;
+    session.prepare(&request(nothing)).await.map_err(refused)?;
     Ok(nothing)
 }
 

@@ -25,9 +25,8 @@ pub(crate) fn changes(before: &Json, after: &Json) -> Vec<ResourceChange> {
     let mut keys: Vec<&String> = before.keys().chain(after.keys()).collect();
     keys.sort();
     keys.dedup();
-    let value = |side: &BTreeMap<String, Json>, key: &str| {
-        side.get(key).cloned().unwrap_or(Json::Null)
-    };
+    let value =
+        |side: &BTreeMap<String, Json>, key: &str| side.get(key).cloned().unwrap_or(Json::Null);
     keys.into_iter()
         .map(|key| ResourceChange {
             key: key.clone(),
@@ -178,7 +177,11 @@ mod tests {
             "cpu": "1", "memory": "2Gi", "use_gpu": false, "accelerator": null,
             "instance_type": null, "node_count": null,
         });
-        for other in [json!({}), json!(null), json!({"cpu": "1000m", "memory": "2048Mi"})] {
+        for other in [
+            json!({}),
+            json!(null),
+            json!({"cpu": "1000m", "memory": "2048Mi"}),
+        ] {
             assert_eq!(changes(&other, &full), [], "{other}");
         }
         let one = json!({"accelerator": "A10G", "use_gpu": true});
@@ -189,7 +192,10 @@ mod tests {
         ] {
             assert_eq!(changes(&one, &other), [], "{other}");
         }
-        assert_eq!(changes(&json!({"accelerator": {"accelerator": null}}), &full), []);
+        assert_eq!(
+            changes(&json!({"accelerator": {"accelerator": null}}), &full),
+            []
+        );
     }
 
     #[test]

@@ -14,7 +14,10 @@ pub(crate) struct Change {
 }
 
 /// What is written and differs from what is live. What is not written stays as it is.
-pub(crate) fn changes(wanted: &AutoscalingSettings, live: &api::AutoscalingSettings) -> Vec<Change> {
+pub(crate) fn changes(
+    wanted: &AutoscalingSettings,
+    live: &api::AutoscalingSettings,
+) -> Vec<Change> {
     let live = json(live);
     wanted
         .written()
@@ -53,10 +56,16 @@ pub(crate) fn shows(
 pub(crate) fn words(changes: &[Change]) -> String {
     let words: Vec<String> = changes
         .iter()
-        .map(|Change { field, before, after }| match before {
-            Some(before) => format!("`{}` goes from {before} to {after}", field.name),
-            None => format!("`{}` goes from unset to {after}", field.name),
-        })
+        .map(
+            |Change {
+                 field,
+                 before,
+                 after,
+             }| match before {
+                Some(before) => format!("`{}` goes from {before} to {after}", field.name),
+                None => format!("`{}` goes from unset to {after}", field.name),
+            },
+        )
         .collect();
     words.join(", ")
 }

@@ -32,7 +32,9 @@ pub(crate) enum Verdict {
 impl Verdict {
     pub(crate) fn of(live: &Live, workload: &ReleaseWorkload, preserve: bool) -> Self {
         let Some(deployment) = &live.deployment else {
-            return Self::Build { reason: nothing_live(live) };
+            return Self::Build {
+                reason: nothing_live(live),
+            };
         };
         let id = &deployment.id;
         let wanted = &workload.digest;
@@ -44,7 +46,10 @@ impl Verdict {
         if let Some(reason) = reason {
             return Self::Build { reason };
         }
-        let before = live.config.as_ref().and_then(|config| config.get("resources"));
+        let before = live
+            .config
+            .as_ref()
+            .and_then(|config| config.get("resources"));
         let changes = resources::changes(before.unwrap_or(&Json::Null), workload.resources());
         let resources_changed = !changes.is_empty();
         let why = if resources_changed {
@@ -79,12 +84,18 @@ impl Verdict {
 
 fn nothing_live(live: &Live) -> String {
     if let Some(failed) = &live.failed {
-        return format!("the deployment {} is not live: it is {}", failed.id, failed.status);
+        return format!(
+            "the deployment {} is not live: it is {}",
+            failed.id, failed.status
+        );
     }
     match (&live.model, &live.place) {
         (None, _) => "the model does not exist yet".to_owned(),
         (_, Place::Exists(environment)) => {
-            format!("the environment `{}` has no deployment yet", environment.name)
+            format!(
+                "the environment `{}` has no deployment yet",
+                environment.name
+            )
         }
         (_, Place::Missing { .. }) => "the environment is new".to_owned(),
         (_, Place::Implicit) => "the model has no deployment in production yet".to_owned(),

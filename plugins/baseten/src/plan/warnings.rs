@@ -20,20 +20,24 @@ pub(crate) fn add(
 ) {
     out_of_range(plan, workload);
     ignored_resources(plan, workload);
-    if let Place::Exists(environment) = &live.place {
-        let kept = kept(&workload.autoscaling(), &environment.autoscaling_settings);
+    if let (Some(settings), Some(environment)) = (live.environment_settings(), &release.environment)
+    {
+        let kept = kept(&workload.autoscaling(), settings);
         if !kept.is_empty() {
             let named: Vec<String> = kept
                 .iter()
                 .map(|(field, value)| format!("`{}` {value}", field.name))
                 .collect();
             let message = format!(
-                "the environment `{}` has {}, which the file does not set: it stays, as the \
-                 platform cannot reset a setting",
-                environment.name,
-                named.join(", ")
+                "the environment `{environment}` has {}, which the file does not set: it stays, as \
+                 the platform cannot reset a setting",
+                named.join(" and ")
             );
-            plan.warn("plan::setting-kept", message, Some("write the value that you want"));
+            plan.warn(
+                "plan::setting-kept",
+                message,
+                Some("write the value that you want"),
+            );
         }
     }
     if let Some(deployment) = &live.deployment
@@ -45,7 +49,6 @@ pub(crate) fn add(
         );
         plan.warn("plan::inactive", message, None);
     }
-    on_its_way(plan, live, verdict);
     if verdict.deploys() {
         preserved(plan, release, workload, live, verdict, rule);
         raw_config(plan, workload);
@@ -76,7 +79,10 @@ fn ignored_resources(plan: &mut Plan, workload: &ReleaseWorkload) {
     let Some(resources) = workload.effective.config.get("resources") else {
         return;
     };
-    let Some(instance) = resources.get("instance_type").and_then(|node| node.as_str()) else {
+    let Some(instance) = resources
+        .get("instance_type")
+        .and_then(|node| node.as_str())
+    else {
         return;
     };
     let ignored: Vec<String> = ["accelerator", "cpu", "memory"]
@@ -95,29 +101,6 @@ fn ignored_resources(plan: &mut Plan, workload: &ReleaseWorkload) {
     plan.warn("plan::resources-ignored", message, Some(hint));
 }
 
-/// Settings that are changed while a deployment is on its way may be set back by it: it carries
-/// those it was created with, and the environment takes them when it is promoted.
-fn on_its_way(plan: &mut Plan, live: &Live, verdict: &Verdict) {
-    let Place::Exists(environment) = &live.place else {
-        return;
-    };
-    let Some(candidate) = &environment.candidate_deployment else {
-        return;
-    };
-    if !verdict.deploys() && !plan.is_empty() && !candidate.status.is_failed() {
-        let message = format!(
-            "the deployment {} is on its way ({}) with the settings it was created with: when \
-             it takes over, `{}` may take them from it",
-            candidate.id, candidate.status, environment.name
-        );
-        plan.warn(
-            "plan::deployment-on-its-way",
-            message,
-            Some("plan again when it has taken over"),
-        );
-    }
-}
-
 fn preserved(
     plan: &mut Plan,
     release: &Release,
@@ -131,7 +114,10 @@ fn preserved(
     };
     let resources_changed = matches!(
         verdict,
-        Verdict::Redeploy { resources_changed: true, .. }
+        Verdict::Redeploy {
+            resources_changed: true,
+            ..
+        }
     );
     let instance = &environment.instance_type;
     let other = resources_changed || !fits(instance, workload.resources());

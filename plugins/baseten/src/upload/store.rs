@@ -42,8 +42,14 @@ impl<'a> Store<'a> {
     ) -> Result<Self, UploadError> {
         let missing = |what: &str| UploadError::Destination(format!("it gives no {what}"));
         let bad = |what: String| UploadError::Destination(what);
-        let bucket = prepared.s3_bucket.as_deref().ok_or_else(|| missing("bucket"))?;
-        let credentials = prepared.creds.as_ref().ok_or_else(|| missing("credentials"))?;
+        let bucket = prepared
+            .s3_bucket
+            .as_deref()
+            .ok_or_else(|| missing("bucket"))?;
+        let credentials = prepared
+            .creds
+            .as_ref()
+            .ok_or_else(|| missing("credentials"))?;
         let region = prepared.s3_region.as_deref().unwrap_or("us-east-1");
         let path = Path::parse(key).map_err(|error| bad(error.to_string()))?;
         let builder = AmazonS3Builder::new()
@@ -66,10 +72,14 @@ impl<'a> Store<'a> {
                 format!("https://s3.{region}.amazonaws.com"),
             ),
         };
-        let url: Url = url.parse().map_err(|_| bad("its endpoint is no URL".to_owned()))?;
+        let url: Url = url
+            .parse()
+            .map_err(|_| bad("its endpoint is no URL".to_owned()))?;
         let plain = url.scheme() == "http" && is_loopback(&url);
         if url.scheme() != "https" && !plain {
-            return Err(bad("its endpoint is neither https nor on this machine".to_owned()));
+            return Err(bad(
+                "its endpoint is neither https nor on this machine".to_owned()
+            ));
         }
         let timeouts = session.options().timeouts;
         let http = tls::client(&url, timeouts.connect, timeouts.part)
@@ -102,16 +112,20 @@ impl<'a> Store<'a> {
     /// Sends all in one request.
     pub(super) async fn put(&self, bytes: Bytes) -> Result<(), ApiError> {
         let payload = PutPayload::from_bytes(bytes);
-        self.retrying("send the archive", || self.s3.put(&self.path, payload.clone()))
-            .await
-            .map(drop)
+        self.retrying("send the archive", || {
+            self.s3.put(&self.path, payload.clone())
+        })
+        .await
+        .map(drop)
     }
 
     /// Begins an upload in parts. One that was begun twice leaves an empty one, which the platform
     /// sweeps.
     pub(super) async fn begin(&self) -> Result<String, ApiError> {
-        self.retrying("begin to send the archive", || self.s3.create_multipart(&self.path))
-            .await
+        self.retrying("begin to send the archive", || {
+            self.s3.create_multipart(&self.path)
+        })
+        .await
     }
 
     pub(super) async fn put_part(
@@ -152,7 +166,10 @@ impl<'a> Store<'a> {
     pub(super) async fn abort(&self, id: &str) -> bool {
         let id = id.to_owned();
         let aborting = self.s3.abort_multipart(&self.path, &id);
-        matches!(tokio::time::timeout(ABORT_TIMEOUT, aborting).await, Ok(Ok(())))
+        matches!(
+            tokio::time::timeout(ABORT_TIMEOUT, aborting).await,
+            Ok(Ok(()))
+        )
     }
 
     async fn retrying<T, F, Work>(&self, what: &'static str, attempt: F) -> Result<T, ApiError>
