@@ -25,6 +25,8 @@ pub(crate) mod exit {
 pub(crate) enum CliError {
     /// The input is invalid, and everything that is wrong with it has been printed.
     Reported,
+    /// Nobody reads what is printed any more.
+    Closed,
     /// The input is invalid.
     Input(Diagnostics),
     /// A deployer could not do it.
@@ -68,6 +70,7 @@ impl CliError {
 
     pub(crate) fn code(&self) -> u8 {
         match self {
+            Self::Closed => 0,
             Self::Reported | Self::Input(_) => exit::INVALID,
             Self::Other { code, .. } => *code,
             Self::Deploy(error) => match error.kind {
@@ -84,7 +87,7 @@ impl CliError {
 
     pub(crate) fn print(&self) {
         match self {
-            Self::Reported => {}
+            Self::Reported | Self::Closed => {}
             Self::Input(diagnostics) => render::diagnostics::print(diagnostics),
             Self::Deploy(error) => {
                 let mut message = error.message.clone();

@@ -18,8 +18,7 @@ pub(crate) fn run(global: &Global, command: &Plan) -> Result<(), CliError> {
         prepared.deployer.plan(&prepared.release, &progress).await
     })?;
     match command.format {
-        Report::Text => print!("{}", render::plan::text(&plan)),
-        Report::Json => println!("{:#}", json!(plan)),
+        Report::Text => render::out(&render::plan::text(&plan)),
+        Report::Json => render::out_json(&json!(plan)),
     }
-    Ok(())
 }

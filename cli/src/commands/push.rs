@@ -24,7 +24,7 @@ pub(crate) fn run(global: &Global, command: &Push) -> Result<(), CliError> {
     render::diagnostics::print(&prepared.said);
     let quiet = command.format == Report::Json;
     if !quiet {
-        print_settings(&prepared.release);
+        render::out(&settings(&prepared.release))?;
     }
     runtime()?.block_on(async {
         let progress = render::progress::Shown::new(Interrupt::listen());
@@ -36,11 +36,11 @@ pub(crate) fn run(global: &Global, command: &Push) -> Result<(), CliError> {
         } = &prepared;
         let plan = deployer.plan(release, &progress).await?;
         if !quiet {
-            print!("{}", render::plan::text(&plan));
+            render::out(&render::plan::text(&plan))?;
         }
         if command.dry_run {
             if quiet {
-                println!("{:#}", json!({ "plan": plan, "outcome": null }));
+                render::out_json(&json!({ "plan": plan, "outcome": null }))?;
             }
             return Ok(());
         }
@@ -51,11 +51,10 @@ pub(crate) fn run(global: &Global, command: &Push) -> Result<(), CliError> {
             outcome = deployer.wait(outcome, &progress).await?;
         }
         if quiet {
-            println!("{:#}", json!({ "plan": plan, "outcome": outcome }));
+            render::out_json(&json!({ "plan": plan, "outcome": outcome }))
         } else {
-            print_outcome(&outcome);
+            render::out(&summary(&outcome))
         }
-        Ok(())
     })
 }
 
@@ -65,19 +64,18 @@ pub(crate) fn runtime() -> Result<Runtime, CliError> {
 }
 
 /// What is pushed, before anything is done.
-fn print_settings(release: &Release) {
+fn settings(release: &Release) -> String {
+    let mut out = String::new();
     for workload in &release.workloads {
         let environment = release.environment.as_ref().map(Environment::name);
-        println!(
-            "{} for {}",
-            release.name,
-            environment.unwrap_or("no environment")
-        );
+        let resolved_for = environment.unwrap_or("no environment");
+        out.push_str(&format!("{} for {resolved_for}\n", release.name));
         let settings: Node = workload.effective.settings();
         for line in yaml::write(&settings).lines() {
-            println!("  {line}");
+            out.push_str(&format!("  {line}\n"));
         }
     }
+    out
 }
 
 /// Asks before `production` on a remote is touched, where there is somebody to ask.
@@ -100,7 +98,8 @@ fn confirm(command: &Push, target: &str, plan: &Plan) -> Result<(), CliError> {
     Err(CliError::new(exit::INTERRUPTED, "nothing was done"))
 }
 
-fn print_outcome(outcome: &Outcome) {
+fn summary(outcome: &Outcome) -> String {
+    let mut out = String::new();
     for deployed in &outcome.deployments {
         let Deployed {
             workload,
@@ -111,15 +110,16 @@ fn print_outcome(outcome: &Outcome) {
             ..
         } = deployed;
         let environment = environment.as_ref().map(|name| format!(" in {name}"));
-        println!(
-            "{workload}: deployment {deployment_id} of model {model_id}{}: {status}",
+        out.push_str(&format!(
+            "{workload}: deployment {deployment_id} of model {model_id}{}: {status}\n",
             environment.unwrap_or_default(),
-        );
+        ));
         for phase in &deployed.phases {
-            println!("  {:<18} {:.1} s", phase.status, phase.seconds);
+            out.push_str(&format!("  {:<18} {:.1} s\n", phase.status, phase.seconds));
         }
         if let Some(endpoint) = &deployed.endpoint {
-            println!("  {endpoint}");
+            out.push_str(&format!("  {endpoint}\n"));
         }
     }
+    out
 }

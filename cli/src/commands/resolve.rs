@@ -38,8 +38,7 @@ pub(crate) fn run(_: &Global, command: &Resolve) -> Result<(), CliError> {
             "workloads": workloads,
             "warnings": render::diagnostics::json(&said),
         });
-        println!("{out:#}");
-        return Ok(());
+        return render::out_json(&out);
     }
     render::diagnostics::print(&said);
     if command.explain {
@@ -47,21 +46,21 @@ pub(crate) fn run(_: &Global, command: &Resolve) -> Result<(), CliError> {
             .iter()
             .map(|one| render::explain::text(one, command.defaults))
             .collect();
-        print!("{}", tables.join("\n"));
-        return Ok(());
+        return render::out(&tables.join("\n"));
     }
+    let mut out = String::new();
     for (position, one) in resolved.iter().enumerate() {
         let config = config(one, command.defaults);
         if resolved.len() > 1 {
             let separator = if position > 0 { "\n" } else { "" };
-            println!("{separator}# {}", one.workload);
+            out.push_str(&format!("{separator}# {}\n", one.workload));
         }
         match command.format {
-            Format::Toml => print!("{}", toml(&config)?),
-            _ => print!("{}", yaml::write(&config)),
+            Format::Toml => out.push_str(&toml(&config)?),
+            _ => out.push_str(&yaml::write(&config)),
         }
     }
-    Ok(())
+    render::out(&out)
 }
 
 fn config(effective: &Effective, defaults: bool) -> Node {

@@ -41,7 +41,7 @@ pub(crate) fn run(_: &Global, command: &Validate) -> Result<(), CliError> {
                 "ok": outcome.is_ok(),
                 "diagnostics": render::diagnostics::json(&said),
             });
-            println!("{report:#}");
+            render::out_json(&report)?;
         }
         Report::Text => {
             render::diagnostics::print(&said);
@@ -50,11 +50,12 @@ pub(crate) fn run(_: &Global, command: &Validate) -> Result<(), CliError> {
                     1 => "1 environment".to_owned(),
                     count => format!("{count} environments"),
                 };
-                println!(
-                    "{}: sound {}, {environments}",
-                    command.input.path.display(),
+                let path = command.input.path.display();
+                render::out(&format!(
+                    "{path}: sound {}, {environments}
+",
                     manifest.kind
-                );
+                ))?;
             }
         }
     }

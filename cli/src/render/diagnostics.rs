@@ -10,7 +10,7 @@ use serde_json::{Value as Json, json};
 
 /// Prints them to stderr, and how many there are.
 pub(crate) fn print(diagnostics: &Diagnostics) {
-    for item in &diagnostics.items {
+    for item in in_order(diagnostics) {
         eprintln!("{}\n", text(diagnostics, item, super::colour()));
     }
     let count = |severity| {
@@ -37,6 +37,13 @@ pub(crate) fn print(diagnostics: &Diagnostics) {
             );
         }
     }
+}
+
+/// By their places; what has none comes first.
+fn in_order(diagnostics: &Diagnostics) -> Vec<&Diagnostic> {
+    let mut items: Vec<&Diagnostic> = diagnostics.items.iter().collect();
+    items.sort_by_key(|item| item.primary.as_ref().map(|label| label.span));
+    items
 }
 
 /// One diagnostic as people read it.
@@ -114,7 +121,7 @@ pub(crate) fn json(diagnostics: &Diagnostics) -> Json {
             "text": label.text,
         })
     };
-    let items = diagnostics.items.iter().map(|item| {
+    let items = in_order(diagnostics).into_iter().map(|item| {
         let span = item.primary.as_ref().map(|label| label.span);
         json!({
             "code": item.code,

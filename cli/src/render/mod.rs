@@ -5,7 +5,10 @@ pub(crate) mod explain;
 pub(crate) mod plan;
 pub(crate) mod progress;
 
+use std::io::Write as _;
 use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::error::{CliError, exit};
 
 static COLOUR: AtomicBool = AtomicBool::new(false);
 
@@ -26,6 +29,23 @@ pub(crate) fn painted(style: &str, text: &str) -> String {
     } else {
         text.to_owned()
     }
+}
+
+/// Prints to stdout. Whoever reads may stop reading: that ends the command, and is no failure.
+pub(crate) fn out(text: &str) -> Result<(), CliError> {
+    let mut stdout = std::io::stdout().lock();
+    stdout
+        .write_all(text.as_bytes())
+        .and_then(|()| stdout.flush())
+        .map_err(|error| match error.kind() {
+            std::io::ErrorKind::BrokenPipe => CliError::Closed,
+            _ => CliError::new(exit::UNAVAILABLE, format!("cannot print: {error}")),
+        })
+}
+
+/// Prints JSON to stdout.
+pub(crate) fn out_json(json: &serde_json::Value) -> Result<(), CliError> {
+    out(&format!("{json:#}\n"))
 }
 
 /// Prints an error that points into no file.

@@ -194,6 +194,9 @@ pub const MIN: i64 = i64::MIN;
 /// No bound.
 pub const MAX: i64 = i64::MAX;
 
+/// The least upper bound that is not worth a word.
+const WIDE: i64 = u32::MAX as i64;
+
 impl Type {
     /// What may be written, in words.
     #[must_use]
@@ -203,7 +206,8 @@ impl Type {
             Self::Str | Self::StrWith(_) => "a string".to_owned(),
             Self::Int(low, high) | Self::StrictInt(low, high) => match (*low, *high) {
                 (MIN, MAX) => "an integer".to_owned(),
-                (low, MAX) => format!("an integer of at least {low}"),
+                // A bound that only the width of a field sets is no news to a reader.
+                (low, WIDE..) => format!("an integer of at least {low}"),
                 (MIN, high) => format!("an integer of at most {high}"),
                 (low, high) => format!("an integer from {low} to {high}"),
             },

@@ -4,7 +4,7 @@ use std::io;
 use std::sync::Arc;
 
 use plimsoll_core::context::Package;
-use plimsoll_core::diagnostic::{Diagnostic, Diagnostics};
+use plimsoll_core::diagnostic::{Diagnostic, Diagnostics, Severity};
 use plimsoll_core::effective::Effective;
 use plimsoll_core::environment::Environment;
 use plimsoll_core::layer::{LayerName, Layers};
@@ -60,14 +60,19 @@ impl ConfigSource for TrussSource {
         let bytes = read_config(&**tree, path)?;
         let mut files = SourceMap::default();
         let limits = yaml::Limits::default();
-        let (root, mut items) = yaml::read(&mut files, &tree.display(path), &bytes, &limits);
-        let Some(root) = root else {
+        let reading = yaml::read(&mut files, &tree.display(path), &bytes, &limits);
+        let mut items = reading.diagnostics;
+        let Some(root) = reading.node else {
             return Err(Diagnostics {
                 files: Arc::new(files),
                 items,
             });
         };
-        let main_file = root.span().map(|span| span.file);
+        let main_file = Some(reading.file);
+        let surprises = yaml::surprises(&files, reading.file, &limits);
+        // That `yes` is a boolean surprises nobody where a boolean is expected, and is an error
+        // where none is.
+        items.extend(surprises.into_iter().filter(|item| item.severity > Severity::Note));
         let workload = workload(root, &mut items);
         let diagnostics = Diagnostics {
             files: Arc::new(files),

@@ -1,0 +1,3 @@
+"""What the classes are called."""
+
+LABELS = ["negative", "positive"]
