@@ -320,7 +320,10 @@ async fn what_failed_is_not_live_and_a_candidate_counts_before_what_serves() {
     stub.with(|inner| inner.environments[0]["candidate_deployment"]["status"] = json!("FAILED"));
     assert!(plan(&deployer, &release).await.is_empty());
     stub.with(|inner| inner.environments[0]["current_deployment"]["status"] = json!("INACTIVE"));
-    assert_eq!(codes(&plan(&deployer, &release).await), ["plan::setting-kept", "plan::inactive"]);
+    assert_eq!(
+        codes(&plan(&deployer, &release).await),
+        ["plan::setting-kept", "plan::inactive"]
+    );
 }
 
 #[tokio::test]

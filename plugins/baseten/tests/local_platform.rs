@@ -1,0 +1,256 @@
+//! Against the local platform, which speaks the real protocols: the law that an applied plan,
+//! planned again, is empty; archives whole and in parts; an image that is used again.
+
+mod common;
+
+use std::path::Path;
+
+use common::release::Truss;
+use common::{KEY, Recorder, deployer, kinds};
+use plimsoll_baseten::BasetenDeployer;
+use plimsoll_core::deployer::{DeployErrorKind, Deployer as _, NoProgress, Outcome};
+use plimsoll_core::plan::Plan;
+use plimsoll_core::release::Release;
+use plimsoll_local::{Platform, PlatformOptions};
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
+use serde_json::{Value as Json, json};
+use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
+use tokio::sync::oneshot;
+
+/// A platform on loopback, until it is dropped.
+struct Local {
+    deployer: BasetenDeployer,
+    _stop: oneshot::Sender<()>,
+}
+
+async fn local(data_dir: &Path) -> Local {
+    let options = PlatformOptions {
+        api_key: Some(KEY.into()),
+        ..PlatformOptions::new(data_dir)
+    };
+    let platform = Platform::open(options).unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let (stop, stopped) = oneshot::channel::<()>();
+    tokio::spawn(platform.serve(listener, async {
+        let _ = stopped.await;
+    }));
+    Local {
+        deployer: deployer(&url),
+        _stop: stop,
+    }
+}
+
+impl Local {
+    async fn plan(&self, release: &Release) -> Plan {
+        self.deployer.plan(release, &NoProgress).await.unwrap()
+    }
+
+    /// Pushes; planned again at once, while the platform is at work, and when it is done, there is
+    /// nothing to do.
+    async fn push(&self, release: &Release) -> (Plan, Outcome) {
+        let plan = self.plan(release).await;
+        let recorder = Recorder::default();
+        let outcome = self.deployer.apply(release, &plan, &recorder).await;
+        let outcome = outcome.unwrap_or_else(|error| panic!("{error:?}\n{plan:#?}"));
+        let again = self.plan(release).await;
+        assert!(
+            again.is_empty(),
+            "while it is built: {again:#?}\nafter {plan:#?}"
+        );
+        let outcome = self.deployer.wait(outcome, &NoProgress).await.unwrap();
+        let again = self.plan(release).await;
+        assert!(
+            again.is_empty(),
+            "when it is built: {again:#?}\nafter {plan:#?}"
+        );
+        (plan, outcome)
+    }
+}
+
+#[tokio::test]
+async fn the_way_of_a_model() {
+    let folder = tempfile::tempdir().unwrap();
+    let local = local(folder.path()).await;
+    let truss = Truss::new(Some("production"))
+        .autoscaling(json!({"min_replicas": 1, "max_replicas": 3}))
+        .file(
+            "scripts/a/very/long/path/"
+                .repeat(12)
+                .as_str()
+                .trim_end_matches('/'),
+            "x",
+        );
+    let (plan, outcome) = local.push(&truss.release()).await;
+    assert_eq!(kinds(&plan), ["upload", "build", "deploy"]);
+    let first = outcome.deployments[0].clone();
+    assert_eq!(first.status, "ACTIVE");
+    assert!(!first.phases.is_empty());
+
+    let scaled = truss
+        .clone()
+        .autoscaling(json!({"min_replicas": 2, "max_replicas": 3}));
+    let (plan, outcome) = local.push(&scaled.release()).await;
+    assert_eq!(kinds(&plan), ["update-settings"]);
+    assert_eq!(outcome.deployments[0].deployment_id, first.deployment_id);
+
+    let larger = scaled
+        .clone()
+        .resources(json!({"cpu": "4", "memory": "16Gi"}))
+        .overrides("resources");
+    let plan = local.plan(&larger.release()).await;
+    assert_eq!(kinds(&plan), ["deploy"]);
+    let recorder = Recorder::default();
+    let outcome = local
+        .deployer
+        .apply(&larger.release(), &plan, &recorder)
+        .await
+        .unwrap();
+    let events = recorder.texts();
+    assert!(
+        events
+            .iter()
+            .any(|event| event.contains("uses the image again")),
+        "{events:?}"
+    );
+    assert!(
+        !events.iter().any(|event| event.starts_with("Uploaded")),
+        "{events:?}"
+    );
+    local.deployer.wait(outcome, &recorder).await.unwrap();
+    assert!(local.plan(&larger.release()).await.is_empty());
+
+    let weights: Vec<u8> = (0..9 << 20)
+        .map(|number: u32| number.to_le_bytes()[1])
+        .collect();
+    let edited = larger.clone().file("weights.bin", weights);
+    let (plan, _) = local.push(&edited.release()).await;
+    assert_eq!(kinds(&plan), ["upload", "build", "deploy"]);
+
+    let mut staging = Truss {
+        environment: Some("staging"),
+        ..truss
+    };
+    let error = local
+        .deployer
+        .plan(&staging.release(), &NoProgress)
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind, DeployErrorKind::NotFound);
+    staging.options.create_environment = true;
+    let (plan, _) = local.push(&staging.release()).await;
+    assert_eq!(
+        kinds(&plan),
+        ["create-environment", "upload", "build", "deploy"]
+    );
+}
+
+/// What a user may do between two pushes.
+#[derive(Clone, Debug)]
+enum Edit {
+    File(u8),
+    Cpu(u8),
+    Accelerator(bool),
+    Min(Option<u32>),
+    Max(Option<u32>),
+    Window(Option<u32>),
+    Concurrency(Option<u32>),
+    Environment(u8),
+    Preserve(Option<bool>),
+}
+
+fn edit() -> impl Strategy<Value = Edit> {
+    let setting = |range: std::ops::Range<u32>| proptest::option::of(range);
+    prop_oneof![
+        any::<u8>().prop_map(|content| Edit::File(content % 3)),
+        (1_u8..5).prop_map(Edit::Cpu),
+        any::<bool>().prop_map(Edit::Accelerator),
+        setting(0..3).prop_map(Edit::Min),
+        setting(3..6).prop_map(Edit::Max),
+        setting(30..33).prop_map(Edit::Window),
+        setting(1..4).prop_map(Edit::Concurrency),
+        (0_u8..3).prop_map(Edit::Environment),
+        proptest::option::of(any::<bool>()).prop_map(Edit::Preserve),
+    ]
+}
+
+fn set(object: &mut Json, key: &str, value: Option<u32>) {
+    match value {
+        Some(value) => object[key] = json!(value),
+        None => drop(object.as_object_mut().unwrap().remove(key)),
+    }
+}
+
+fn apply(truss: &mut Truss, edit: &Edit, model_exists: bool) {
+    match edit {
+        Edit::File(content) => truss.files[0].1 = vec![*content; 3],
+        Edit::Cpu(count) => truss.resources["cpu"] = json!(count.to_string()),
+        Edit::Accelerator(true) => truss.resources["accelerator"] = json!("L4"),
+        Edit::Accelerator(false) => truss.resources["accelerator"] = Json::Null,
+        Edit::Min(value) => set(&mut truss.autoscaling, "min_replicas", *value),
+        // A platform that has 0 to 1 by default takes no fewer most than least.
+        Edit::Max(value) => set(
+            &mut truss.autoscaling,
+            "max_replicas",
+            Some(value.unwrap_or(9)),
+        ),
+        Edit::Window(value) => set(&mut truss.autoscaling, "scaling_window_seconds", *value),
+        Edit::Concurrency(value) => set(&mut truss.autoscaling, "concurrency_target", *value),
+        Edit::Environment(0) => truss.environment = None,
+        Edit::Environment(1) if model_exists => truss.environment = Some("staging"),
+        Edit::Environment(_) => truss.environment = Some("production"),
+        Edit::Preserve(wish) => truss.options.preserve_instance_type = *wish,
+    }
+}
+
+/// A plan applied, then planned again, is empty: over random edits in random order, pushed while
+/// the platform may still be at work on the last one.
+#[test]
+fn a_plan_applied_then_planned_again_is_empty() {
+    let folder = tempfile::tempdir().unwrap();
+    let runtime = Runtime::new().unwrap();
+    let local = runtime.block_on(local(folder.path()));
+    let cases = 24;
+    let mut runner = TestRunner::new(Config {
+        cases,
+        failure_persistence: None,
+        ..Config::default()
+    });
+    let number = std::cell::Cell::new(0);
+    let steps = (
+        any::<bool>(),
+        proptest::collection::vec((edit(), any::<bool>()), 1..8),
+    );
+    runner
+        .run(&steps, |(in_production, edits)| {
+            number.set(number.get() + 1);
+            let mut truss = Truss::new(in_production.then_some("production"));
+            truss.name = format!("model-{}", number.get());
+            truss.autoscaling = json!({"max_replicas": 9});
+            truss.options.create_environment = true;
+            runtime.block_on(async {
+                let mut exists = false;
+                for (edit, waits) in &edits {
+                    apply(&mut truss, edit, exists);
+                    let release = truss.release();
+                    let plan = local.plan(&release).await;
+                    let outcome = local.deployer.apply(&release, &plan, &NoProgress).await;
+                    let outcome = outcome
+                        .map_err(|error| TestCaseError::fail(format!("{error:?}\n{plan:#?}")))?;
+                    exists = true;
+                    let again = local.plan(&release).await;
+                    prop_assert!(again.is_empty(), "at once: {:#?}\nafter {:#?}", again, plan);
+                    if *waits {
+                        let waited = local.deployer.wait(outcome, &NoProgress).await;
+                        prop_assert!(waited.is_ok(), "{:?}", waited);
+                        let again = local.plan(&release).await;
+                        prop_assert!(again.is_empty(), "later: {:#?}\nafter {:#?}", again, plan);
+                    }
+                }
+                Ok(())
+            })
+        })
+        .unwrap();
+}
