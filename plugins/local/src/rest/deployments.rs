@@ -20,20 +20,29 @@ use crate::store::{DeploymentRow, PRODUCTION};
 type Answer<T> = Result<Json<T>, Refusal>;
 type Names = Path<(String, String)>;
 
-/// Does something with a deployment, in one transaction, and has the worker look after it.
+/// Changes a deployment, in one transaction, and has the worker look after it.
+async fn change_deployment<T: Send + 'static>(
+    app: &App,
+    names: (String, String),
+    act: impl FnOnce(&Transaction<'_>, &Stamp, &DeploymentRow) -> Result<T, Refusal> + Send + 'static,
+) -> Result<T, Refusal> {
+    let done = with_deployment(app, names, act).await?;
+    app.shared.wake.notify_one();
+    Ok(done)
+}
+
+/// Does something with a deployment, in one transaction.
 pub(super) async fn with_deployment<T: Send + 'static>(
     app: &App,
     (model, id): (String, String),
     act: impl FnOnce(&Transaction<'_>, &Stamp, &DeploymentRow) -> Result<T, Refusal> + Send + 'static,
 ) -> Result<T, Refusal> {
     let stamp = app.shared.stamp();
-    let done = app
+    let found = app
         .shared
         .store
-        .run(move |tx| act(tx, &stamp, &find::deployment(tx, &model, &id)?))
-        .await?;
-    app.shared.wake.notify_one();
-    Ok(done)
+        .run(move |tx| act(tx, &stamp, &find::deployment(tx, &model, &id)?));
+    found.await
 }
 
 pub(super) async fn list(State(app): State<App>, Path(model): Path<String>) -> Answer<Deployments> {
@@ -57,7 +66,7 @@ pub(super) async fn delete(
     State(app): State<App>,
     Path(names): Names,
 ) -> Answer<DeploymentTombstone> {
-    let deleted = with_deployment(&app, names, |tx, _, deployment| {
+    let deleted = change_deployment(&app, names, |tx, _, deployment| {
         lifecycle::delete(tx, deployment)?;
         Ok(DeploymentTombstone {
             id: deployment.new.id.clone(),
@@ -73,7 +82,7 @@ pub(super) async fn update_settings(
     Path(names): Names,
     Input(update): Input<UpdateAutoscalingSettings>,
 ) -> Answer<SettingsUpdated> {
-    let updated = with_deployment(&app, names, move |tx, stamp, deployment| {
+    let updated = change_deployment(&app, names, move |tx, stamp, deployment| {
         settings::update_deployment(tx, stamp, deployment, &update)
     });
     Ok(Json(updated.await?))
@@ -89,7 +98,7 @@ pub(super) async fn promote(
         preserve_env_instance_type: request.preserve_env_instance_type,
     };
     let copy_id = app.shared.id("d")?;
-    let promoted = with_deployment(&app, names, move |tx, stamp, deployment| {
+    let promoted = change_deployment(&app, names, move |tx, stamp, deployment| {
         let environment = find::environment(tx, &deployment.new.model_id, PRODUCTION)?;
         let candidate = promotion::begin(tx, stamp, environment, deployment, wish, copy_id)?;
         Ok(candidate.wire())
@@ -99,18 +108,18 @@ pub(super) async fn promote(
 
 pub(super) async fn activate(State(app): State<App>, Path(names): Names) -> Answer<Success> {
     Ok(Json(
-        with_deployment(&app, names, lifecycle::activate).await?,
+        change_deployment(&app, names, lifecycle::activate).await?,
     ))
 }
 
 pub(super) async fn deactivate(State(app): State<App>, Path(names): Names) -> Answer<Success> {
     Ok(Json(
-        with_deployment(&app, names, lifecycle::deactivate).await?,
+        change_deployment(&app, names, lifecycle::deactivate).await?,
     ))
 }
 
 pub(super) async fn retry(State(app): State<App>, Path(names): Names) -> Answer<Retried> {
-    let retried = with_deployment(&app, names, |tx, stamp, deployment| {
+    let retried = change_deployment(&app, names, |tx, stamp, deployment| {
         let reason = lifecycle::retry(tx, stamp, deployment)?;
         let now = find::deployment(tx, &deployment.new.model_id, &deployment.new.id)?;
         Ok(Retried {

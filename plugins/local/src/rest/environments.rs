@@ -25,8 +25,8 @@ const SUCCESS: Success = Success {
     no_op: false,
 };
 
-/// Does something with an environment, in one transaction, and has the worker look after it.
-async fn with_environment<T: Send + 'static>(
+/// Changes an environment, in one transaction, and has the worker look after it.
+async fn change_environment<T: Send + 'static>(
     app: &App,
     (model, name): (String, String),
     act: impl FnOnce(&Transaction<'_>, &Stamp, EnvironmentRow) -> Result<T, Refusal> + Send + 'static,
@@ -39,6 +39,17 @@ async fn with_environment<T: Send + 'static>(
         .await?;
     app.shared.wake.notify_one();
     Ok(done)
+}
+
+async fn read_environment(
+    app: &App,
+    (model, name): (String, String),
+) -> Result<Environment, Refusal> {
+    let found = app
+        .shared
+        .store
+        .run(move |tx| view::environment(tx, &find::environment(tx, &model, &name)?));
+    found.await
 }
 
 pub(super) async fn list(
@@ -71,9 +82,7 @@ pub(super) async fn create(
 }
 
 pub(super) async fn get(State(app): State<App>, Path(names): Names) -> Answer<Environment> {
-    Ok(Json(
-        with_environment(&app, names, |tx, _, row| view::environment(tx, &row)).await?,
-    ))
+    Ok(Json(read_environment(&app, names).await?))
 }
 
 pub(super) async fn update(
@@ -81,7 +90,7 @@ pub(super) async fn update(
     Path(names): Names,
     Input(request): Input<UpdateEnvironmentRequest>,
 ) -> Answer<UpdateEnvironmentResponse> {
-    let updated = with_environment(&app, names, move |tx, stamp, row| {
+    let updated = change_environment(&app, names, move |tx, stamp, row| {
         settings::update_environment(tx, stamp, row, &request)
     });
     Ok(Json(updated.await?))
@@ -91,7 +100,7 @@ pub(super) async fn delete(
     State(app): State<App>,
     Path(names): Names,
 ) -> Answer<EnvironmentTombstone> {
-    let deleted = with_environment(&app, names, |tx, _, row| {
+    let deleted = change_environment(&app, names, |tx, _, row| {
         settings::delete_environment(tx, &row)?;
         Ok(EnvironmentTombstone {
             name: row.name,
@@ -117,14 +126,14 @@ pub(super) fn deployment_of(
 }
 
 pub(super) async fn activate(State(app): State<App>, Path(names): Names) -> Answer<Success> {
-    let done = with_environment(&app, names, |tx, stamp, row| {
+    let done = change_environment(&app, names, |tx, stamp, row| {
         lifecycle::activate(tx, stamp, &deployment_of(tx, &row)?)
     });
     Ok(Json(done.await?))
 }
 
 pub(super) async fn deactivate(State(app): State<App>, Path(names): Names) -> Answer<Success> {
-    let done = with_environment(&app, names, |tx, stamp, row| {
+    let done = change_environment(&app, names, |tx, stamp, row| {
         lifecycle::deactivate(tx, stamp, &deployment_of(tx, &row)?)
     });
     Ok(Json(done.await?))
@@ -140,7 +149,7 @@ pub(super) async fn promote(
         preserve_env_instance_type: request.preserve_env_instance_type,
     };
     let copy_id = app.shared.id("d")?;
-    let promoted = with_environment(&app, names, move |tx, stamp, row| {
+    let promoted = change_environment(&app, names, move |tx, stamp, row| {
         let deployment = find::deployment(tx, &row.model_id, &request.deployment_id)?;
         Ok(promotion::begin(tx, stamp, row, &deployment, wish, copy_id)?.wire())
     });
@@ -152,17 +161,17 @@ pub(super) async fn cancel(
     Path(names): Names,
 ) -> Answer<PromotionCanceled> {
     Ok(Json(
-        with_environment(&app, names, promotion::cancel).await?,
+        change_environment(&app, names, promotion::cancel).await?,
     ))
 }
 
 pub(super) async fn force_cancel(State(app): State<App>, Path(names): Names) -> Answer<Success> {
-    with_environment(&app, names, promotion::cancel).await?;
+    change_environment(&app, names, promotion::cancel).await?;
     Ok(Json(SUCCESS))
 }
 
 pub(super) async fn pause(State(app): State<App>, Path(names): Names) -> Answer<Success> {
-    with_environment(&app, names, |tx, stamp, row| {
+    change_environment(&app, names, |tx, stamp, row| {
         promotion::pause(tx, stamp, row, true)
     })
     .await?;
@@ -170,7 +179,7 @@ pub(super) async fn pause(State(app): State<App>, Path(names): Names) -> Answer<
 }
 
 pub(super) async fn resume(State(app): State<App>, Path(names): Names) -> Answer<Success> {
-    with_environment(&app, names, |tx, stamp, row| {
+    change_environment(&app, names, |tx, stamp, row| {
         promotion::pause(tx, stamp, row, false)
     })
     .await?;
@@ -178,6 +187,6 @@ pub(super) async fn resume(State(app): State<App>, Path(names): Names) -> Answer
 }
 
 pub(super) async fn roll_forward(State(app): State<App>, Path(names): Names) -> Answer<Success> {
-    with_environment(&app, names, promotion::roll_forward).await?;
+    change_environment(&app, names, promotion::roll_forward).await?;
     Ok(Json(SUCCESS))
 }

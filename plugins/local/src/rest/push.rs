@@ -10,7 +10,7 @@ use plimsoll_baseten_api::{
     PrepareModelUploadRequest, PrepareModelUploadResponse, S3Credentials,
 };
 use secrecy::ExposeSecret as _;
-use serde_json::Value as Json_;
+use serde_json::Value;
 
 use super::account::check_team;
 use super::input::Input;
@@ -92,7 +92,7 @@ async fn check(
             &on_thread.limits,
             &wanted.archive_sha256,
         )
-        .map(|contents| contents.digest(&Json_::Object(config)).as_str() == wanted.build_digest)
+        .map(|contents| contents.digest(&Value::Object(config)).as_str() == wanted.build_digest)
     })
     .await;
     match same {

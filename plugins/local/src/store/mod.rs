@@ -55,6 +55,7 @@ impl Store {
             path: path.to_owned(),
             source,
         };
+        create_private(path).map_err(PlatformError::io(path, "created"))?;
         let mut connection = Connection::open(path).map_err(state)?;
         connection
             .execute_batch(
@@ -149,6 +150,19 @@ impl Drop for Store {
             let _ = thread.join();
         }
     }
+}
+
+/// Makes the file before SQLite does, readable by its owner only: it holds upload credentials.
+/// SQLite gives the files beside it the same permissions.
+fn create_private(path: &Path) -> std::io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600);
+    }
+    options.open(path).map(drop)
 }
 
 fn in_transaction<T, E, F>(connection: &mut Connection, job: F) -> Result<T, E>

@@ -1,6 +1,10 @@
 //! A platform on loopback, and a client that sends what the official clients send.
 
-#![allow(dead_code, unreachable_pub, reason = "each test file uses a part of it")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    reason = "each test file uses a part of it"
+)]
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -8,7 +12,7 @@
 )]
 
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -42,10 +46,12 @@ impl IdSource for CountingIds {
     }
 }
 
-/// A build check that refuses what says `refuse: true`, and remembers what it was shown.
+/// A build check that refuses what says `refuse: true`, and remembers what it was shown. While
+/// `held`, what says `hold: true` waits.
 #[derive(Default)]
 pub struct RecordingCheck {
     pub contexts: Mutex<Vec<Option<Vec<String>>>>,
+    pub held: AtomicBool,
 }
 
 impl BuildCheck for RecordingCheck {
@@ -59,6 +65,9 @@ impl BuildCheck for RecordingCheck {
             names
         });
         self.contexts.lock().unwrap().push(names);
+        while config.get("hold").is_some() && self.held.load(Ordering::Relaxed) {
+            std::thread::sleep(Duration::from_millis(5));
+        }
         match config.get("refuse") {
             Some(_) => Err("the configuration says so".to_owned()),
             None => Ok(vec!["a warning of the host".to_owned()]),
