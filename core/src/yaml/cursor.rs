@@ -28,6 +28,29 @@ impl Mark {
     }
 }
 
+/// A set of bytes.
+pub(super) struct ByteSet([bool; 256]);
+
+impl ByteSet {
+    /// The bytes of `members`, and those that a line break or the end may start with.
+    pub(super) const fn with_line_ends(members: &[u8]) -> Self {
+        let mut set = [false; 256];
+        let mut position = 0;
+        while position < members.len() {
+            set[members[position] as usize] = true;
+            position += 1;
+        }
+        set[0] = true;
+        set[b'\n' as usize] = true;
+        set[b'\r' as usize] = true;
+        set[0xC2] = true;
+        set[0xE2] = true;
+        Self(set)
+    }
+}
+
+static LINE_ENDS: ByteSet = ByteSet::with_line_ends(b"");
+
 /// Walks over text that [`decode`](super::decode) has let through, so a zero byte is the end.
 #[derive(Clone, Debug)]
 pub(super) struct Cursor<'a> {
@@ -203,11 +226,18 @@ impl<'a> Cursor<'a> {
     }
 
     pub(super) fn rest_of_line(&mut self) -> &'a str {
-        let mut count = 0;
+        let mut count = self.run(0, &LINE_ENDS);
         while !self.is_line_end_at(count) {
-            count += 1;
+            count = self.run(count + 1, &LINE_ENDS);
         }
         self.advance(count)
+    }
+
+    /// How far ahead, at least `from`, the first byte of the set is; or the end.
+    pub(super) fn run(&self, from: usize, stops: &ByteSet) -> usize {
+        let rest = self.text.as_bytes().get(self.at + from..).unwrap_or(&[]);
+        let length = rest.iter().position(|byte| stops.0[usize::from(*byte)]);
+        from + length.unwrap_or(rest.len())
     }
 
     /// Moves to the end of the line in text that may hold zero bytes.

@@ -142,12 +142,15 @@ impl Constructor<'_> {
             match self.graph.node(value).content {
                 Content::Map { .. } => self.merge_one(value, &mut merged)?,
                 Content::List(items) => {
+                    let items = self.graph.links[items.start..items.end].to_vec();
+                    let is_map = |item: &NodeId| {
+                        matches!(self.graph.node(*item).content, Content::Map { .. })
+                    };
+                    if let Some(other) = items.iter().find(|item| !is_map(item)) {
+                        return Err(self.not_mergeable(id, *other));
+                    }
                     // Of several, the first has precedence, so it comes last.
-                    for item in (items.start..items.end).rev() {
-                        let item = self.graph.links[item];
-                        if !matches!(self.graph.node(item).content, Content::Map { .. }) {
-                            return Err(self.not_mergeable(id, item));
-                        }
+                    for item in items.into_iter().rev() {
                         self.merge_one(item, &mut merged)?;
                     }
                 }

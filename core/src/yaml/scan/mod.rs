@@ -32,6 +32,8 @@ pub(super) struct Scanner<'a> {
     pub(super) cursor: Cursor<'a>,
     tokens: VecDeque<Token<'a>>,
     taken: usize,
+    /// Whether the first of `tokens` is known to be next.
+    ready: bool,
     done: bool,
     flow_level: usize,
     deepest_flow: usize,
@@ -48,6 +50,7 @@ impl<'a> Scanner<'a> {
             cursor,
             tokens: VecDeque::with_capacity(8),
             taken: 0,
+            ready: false,
             done: false,
             flow_level: 0,
             deepest_flow,
@@ -60,11 +63,14 @@ impl<'a> Scanner<'a> {
 
     /// The next token, left in place. Behind the end there are only ends.
     pub(super) fn peek(&mut self) -> Result<&Token<'a>, Fault> {
-        while self.needs_more()? {
-            self.fetch_more()?;
-        }
-        if self.tokens.is_empty() {
-            self.push_here(Kind::StreamEnd);
+        if !self.ready {
+            while self.needs_more()? {
+                self.fetch_more()?;
+            }
+            if self.tokens.is_empty() {
+                self.push_here(Kind::StreamEnd);
+            }
+            self.ready = true;
         }
         Ok(&self.tokens[0])
     }
@@ -73,6 +79,7 @@ impl<'a> Scanner<'a> {
     pub(super) fn next(&mut self) -> Result<Token<'a>, Fault> {
         let mark = self.peek()?.start;
         self.taken += 1;
+        self.ready = false;
         Ok(self.tokens.pop_front().unwrap_or(Token {
             kind: Kind::StreamEnd,
             start: mark,

@@ -3,7 +3,12 @@
 use std::borrow::Cow;
 
 use super::Scanner;
+use crate::yaml::cursor::ByteSet;
 use crate::yaml::token::{Kind, Token};
+
+/// Where a word may end.
+static BLOCK_STOPS: ByteSet = ByteSet::with_line_ends(b" \t:");
+static FLOW_STOPS: ByteSet = ByteSet::with_line_ends(b" \t:,?[]{}");
 
 /// What stands between two words of a plain scalar.
 enum Gap<'a> {
@@ -61,23 +66,25 @@ impl<'a> Scanner<'a> {
         if self.cursor.peek() == b'#' {
             return 0;
         }
-        let mut length = 0;
+        let stops = if in_flow { &FLOW_STOPS } else { &BLOCK_STOPS };
+        let mut length = self.cursor.run(0, stops);
         loop {
-            match self.cursor.byte(length) {
-                0 | b' ' | b'\t' | b'\r' | b'\n' => return length,
-                b':' if self.cursor.is_blank_at(length + 1) => return length,
-                b':' if in_flow
-                    && matches!(
+            let goes_on = match self.cursor.byte(length) {
+                b':' => {
+                    let bracket = matches!(
                         self.cursor.byte(length + 1),
                         b',' | b'[' | b']' | b'{' | b'}'
-                    ) =>
-                {
-                    return length;
+                    );
+                    let is_indicator = self.cursor.is_blank_at(length + 1) || in_flow && bracket;
+                    !is_indicator
                 }
-                b',' | b'?' | b'[' | b']' | b'{' | b'}' if in_flow => return length,
-                0xC2 | 0xE2 if self.cursor.line_break_at(length) > 0 => return length,
-                _ => length += 1,
+                0xC2 | 0xE2 => self.cursor.line_break_at(length) == 0,
+                _ => false,
+            };
+            if !goes_on {
+                return length;
             }
+            length = self.cursor.run(length + 1, stops);
         }
     }
 

@@ -3,11 +3,14 @@
 use std::borrow::Cow;
 
 use super::Scanner;
-use crate::yaml::cursor::{Fault, Mark};
+use crate::yaml::cursor::{ByteSet, Fault, Mark};
 use crate::yaml::token::Kind;
 
 const SINGLE: &str = "a single-quoted string";
 const DOUBLE: &str = "a double-quoted string";
+
+static SINGLE_STOPS: ByteSet = ByteSet::with_line_ends(b"'");
+static DOUBLE_STOPS: ByteSet = ByteSet::with_line_ends(b"\"\\");
 
 impl<'a> Scanner<'a> {
     pub(super) fn scan_quoted(&mut self, double: bool) -> Result<(), Fault> {
@@ -24,21 +27,16 @@ impl<'a> Scanner<'a> {
 
     /// The string as a slice, when it is of one line and has nothing escaped.
     fn quoted_slice(&mut self, double: bool) -> Option<&'a str> {
-        let mut length = 0;
+        let stops = if double { &DOUBLE_STOPS } else { &SINGLE_STOPS };
+        let mut length = self.cursor.run(0, stops);
         loop {
             match self.cursor.byte(length) {
-                0 | b'\r' | b'\n' => return None,
-                0xC2 | 0xE2 if self.cursor.line_break_at(length) > 0 => return None,
-                b'\\' if double => return None,
-                b'"' if double => break,
-                b'\'' if !double => {
-                    if self.cursor.byte(length + 1) == b'\'' {
-                        return None;
-                    }
-                    break;
-                }
-                _ => length += 1,
+                b'"' => break,
+                b'\'' if self.cursor.byte(length + 1) != b'\'' => break,
+                0xC2 | 0xE2 if self.cursor.line_break_at(length) == 0 => {}
+                _ => return None,
             }
+            length = self.cursor.run(length + 1, stops);
         }
         Some(self.cursor.advance(length))
     }
