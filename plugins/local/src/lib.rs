@@ -9,6 +9,7 @@ mod archive;
 mod build_check;
 mod catalogue;
 mod control;
+mod deployer;
 mod error;
 mod ids;
 mod limits;
@@ -19,14 +20,20 @@ mod resources;
 mod rest;
 mod s3;
 mod serve;
+mod session;
 mod shared;
+mod source_check;
 mod store;
 mod work;
 
 pub use access_key::ApiKey;
 pub use build_check::{AcceptAll, BuildCheck};
+pub use deployer::{LocalDeployer, NAME, register};
 pub use error::PlatformError;
 pub use ids::{IdSource, OsIds};
 pub use limits::Limits;
 pub use lock::{RunningServer, running};
 pub use platform::{Platform, PlatformOptions};
+pub use source_check::SourceCheck;
+
+plimsoll_core::plugin!("local", register);

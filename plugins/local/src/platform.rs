@@ -21,7 +21,7 @@ use crate::serve;
 use crate::shared::{Shared, Stamp};
 use crate::store::{DeploymentRow, Store, StoreError, archives};
 
-const DATABASE: &str = "platform.db";
+pub(crate) const DATABASE: &str = "platform.db";
 
 /// What a platform is opened with.
 pub struct PlatformOptions {
