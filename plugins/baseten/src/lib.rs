@@ -4,6 +4,8 @@
 //! `baseten`. A plan asks the platform what is live and what it takes, and changes nothing; applying
 //! it does just its steps. Protocol: the platform's management API (`/v1`), whose messages
 //! `plimsoll-baseten-api` types, and S3 for archives.
+//!
+#![doc = include_str!("../docs.md")]
 
 mod apply;
 mod archive;

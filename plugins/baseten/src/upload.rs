@@ -259,7 +259,7 @@ mod tests {
     fn parts_are_neither_too_small_nor_too_many() {
         for total in [0, 1, SMALLEST_PART, 5 << 30, 80 << 30, 5 << 40] {
             let size = part_size(total);
-            assert!(size >= SMALLEST_PART && size % (1024 * 1024) == 0);
+            assert!(size >= SMALLEST_PART && size.is_multiple_of(1024 * 1024));
             assert!(total.div_ceil(size) <= MOST_PARTS, "{total}");
         }
     }

@@ -1,6 +1,12 @@
 //! Against the local platform, which speaks the real protocols: the law that an applied plan,
 //! planned again, is empty; archives whole and in parts; an image that is used again.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
 mod common;
 
 use std::path::Path;

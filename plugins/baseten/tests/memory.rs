@@ -2,6 +2,12 @@
 //! the process's; ignored, as it takes a while in a debug build:
 //! `cargo test --release -p plimsoll-baseten --test memory -- --ignored --nocapture`.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
 mod common;
 
 use std::io::{self, Read as _};

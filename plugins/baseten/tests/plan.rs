@@ -1,5 +1,11 @@
 //! Plans: the four outcomes, their order, what they warn of, and that an applied one is empty.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
 mod common;
 
 use common::release::Truss;
@@ -317,7 +323,13 @@ async fn what_failed_is_not_live_and_a_candidate_counts_before_what_serves() {
             "PATCH /v1/models/m1/deployments/d3/autoscaling_settings",
         ]
     );
-    stub.with(|inner| inner.environments[0]["candidate_deployment"]["status"] = json!("FAILED"));
+    let promotion = json!({"status": "CANCELED", "percent_traffic_to_new_version": 0});
+    stub.with(|inner| inner.environments[0]["in_progress_promotion"] = promotion);
+    assert!(plan(&deployer, &release).await.is_empty());
+    stub.with(|inner| {
+        inner.environments[0]["in_progress_promotion"] = json!(null);
+        inner.environments[0]["candidate_deployment"]["status"] = json!("FAILED");
+    });
     assert!(plan(&deployer, &release).await.is_empty());
     stub.with(|inner| inner.environments[0]["current_deployment"]["status"] = json!("INACTIVE"));
     assert_eq!(

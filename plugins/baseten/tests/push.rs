@@ -1,5 +1,11 @@
 //! Pushes: once and only once, retried where that is safe, stopped where nothing is half-made.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
 mod common;
 
 use common::release::Truss;
@@ -54,6 +60,25 @@ async fn a_creation_whose_answer_is_lost_is_found_and_not_repeated() {
             assert_eq!(stub.with(|inner| inner.models.len()), 1);
         }
     }
+}
+
+#[tokio::test]
+async fn an_environment_whose_creation_is_not_answered_is_found() {
+    let stub = Stub::start().await;
+    let deployer = deployer(&stub.url);
+    push(&deployer, &truss().release(), &Recorder::default())
+        .await
+        .unwrap();
+    let mut staging = Truss {
+        environment: Some("staging"),
+        ..truss()
+    };
+    staging.options.create_environment = true;
+    stub.fault("POST /v1/models/m1/environments", Fault::DropAfter);
+    push(&deployer, &staging.release(), &Recorder::default())
+        .await
+        .unwrap();
+    assert_eq!(stub.with(|inner| inner.environments.len()), 2);
 }
 
 #[tokio::test]

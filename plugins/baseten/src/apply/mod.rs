@@ -10,6 +10,7 @@ use plimsoll_baseten_api::{
 };
 use plimsoll_core::deployer::{DeployError, DeployErrorKind, Event, Outcome};
 use plimsoll_core::digest::BuildDigest;
+use plimsoll_core::environment::Environment;
 use plimsoll_core::plan::{Plan, Step, StepKind};
 use plimsoll_core::release::{Release, ReleaseWorkload};
 use serde::de::DeserializeOwned;
@@ -105,7 +106,7 @@ fn log(release: &Release, workload: &ReleaseWorkload, plan: &Plan) {
     tracing::info!(
         target_name = plan.target,
         model = release.name,
-        environment = release.environment.as_ref().map(|name| name.name()),
+        environment = release.environment.as_ref().map(Environment::name),
         resources = %workload.resources(),
         autoscaling_settings = settings,
         "pushes"
@@ -226,7 +227,7 @@ impl Applier<'_> {
         Ok(PayloadParts {
             release: self.release,
             workload: self.workload,
-            environment: environment.map(|name| name.name()),
+            environment: environment.map(Environment::name),
             preserve: optional(step, detail::PRESERVE)?.unwrap_or(true),
             placement: optional::<Placement>(step, detail::SETTINGS_IN)?.unwrap_or_default(),
             labels,

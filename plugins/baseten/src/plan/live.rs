@@ -1,8 +1,10 @@
 //! What the platform holds now.
 
-use plimsoll_baseten_api::{AutoscalingSettings, Deployment, Environment, JsonObject, Model};
+use plimsoll_baseten_api::{
+    self as api, AutoscalingSettings, Deployment, JsonObject, Model, PromotionStatus,
+};
 use plimsoll_core::deployer::{DeployError, DeployErrorKind};
-use plimsoll_core::environment::PRODUCTION;
+use plimsoll_core::environment::{Environment, PRODUCTION};
 use plimsoll_core::release::Release;
 use plimsoll_core::suggest::did_you_mean;
 use time::OffsetDateTime;
@@ -42,7 +44,7 @@ pub(crate) enum Place {
         known: Vec<String>,
     },
     /// To an environment.
-    Exists(Box<Environment>),
+    Exists(Box<api::Environment>),
 }
 
 impl Live {
@@ -53,7 +55,7 @@ impl Live {
     ) -> Result<Self, DeployError> {
         let team_id = team_id(session).await?;
         let model = the_model(session, team_id.as_deref(), &release.name).await?;
-        let environment = release.environment.as_ref().map(|name| name.name());
+        let environment = release.environment.as_ref().map(Environment::name);
         let mut live = Self {
             team_id,
             place: place_of_new_model(environment),
@@ -93,7 +95,7 @@ impl Live {
     ) -> Result<(), DeployError> {
         match session.environment(model, name).await {
             Ok(environment) => {
-                let candidate = environment.candidate_deployment.clone();
+                let candidate = promoted(&environment).cloned();
                 let current = environment.current_deployment.clone();
                 self.choose(candidate.into_iter().chain(current).collect());
                 self.place = Place::Exists(Box::new(environment));
@@ -136,10 +138,9 @@ impl Live {
     /// the environment takes with it.
     pub(crate) fn candidate(&self) -> Option<&Deployment> {
         match &self.place {
-            Place::Exists(environment) => environment
-                .candidate_deployment
-                .as_ref()
-                .filter(|candidate| !candidate.status.is_failed()),
+            Place::Exists(environment) => {
+                promoted(environment).filter(|candidate| !candidate.status.is_failed())
+            }
             _ => None,
         }
     }
@@ -162,6 +163,18 @@ impl Live {
             |environment| format!("in `{environment}`"),
         )
     }
+}
+
+/// The deployment that is being promoted to an environment, unless that was called off.
+fn promoted(environment: &api::Environment) -> Option<&Deployment> {
+    let promotion = environment.in_progress_promotion.as_ref();
+    let ended = promotion.is_some_and(|promotion| {
+        matches!(
+            promotion.status,
+            PromotionStatus::Failed | PromotionStatus::Canceled
+        )
+    });
+    environment.candidate_deployment.as_ref().filter(|_| !ended)
 }
 
 /// The team that the options name, by its identity.

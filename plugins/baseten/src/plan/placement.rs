@@ -2,6 +2,7 @@
 
 use plimsoll_baseten_api::PrepareModelUploadRequest;
 use plimsoll_core::deployer::DeployError;
+use plimsoll_core::environment::Environment;
 use plimsoll_core::release::{Release, ReleaseWorkload};
 
 use super::live::{Live, Place};
@@ -22,7 +23,7 @@ pub(crate) async fn ask(
     // An environment that is yet to be created would be refused for that.
     let environment = match &live.place {
         Place::Missing { .. } => None,
-        _ => release.environment.as_ref().map(|name| name.name()),
+        _ => release.environment.as_ref().map(Environment::name),
     };
     let request = |placement| {
         let payload = PayloadParts {

@@ -5,6 +5,11 @@
     unreachable_pub,
     reason = "each test file uses a part of it"
 )]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
 
 pub mod release;
 pub mod stub;
