@@ -1,7 +1,6 @@
 //! Plans, as people read them.
 
 use plimsoll::plan::{Plan, PlanWarning};
-use serde_json::Value as Json;
 
 use super::painted;
 
@@ -19,12 +18,6 @@ pub(crate) fn text(plan: &Plan) -> String {
     for (position, step) in plan.steps.iter().enumerate() {
         let kind = painted("1", &format!("{:<18}", step.kind.to_string()));
         out.push_str(&format!("  {}. {kind} {}\n", position + 1, step.reason));
-        if let Some(Json::Object(changes)) = step.details.get("changes") {
-            for (name, change) in changes {
-                let (from, to) = (&change["from"], &change["to"]);
-                out.push_str(&format!("       {name}: {from} -> {to}\n"));
-            }
-        }
     }
     for note in &plan.notes {
         out.push_str(&format!("  - {note}\n"));
