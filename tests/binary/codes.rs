@@ -49,7 +49,7 @@ fn each_kind_of_failure_has_its_code() {
         (
             &["push", &truss, "-e", "staging"],
             4,
-            "--create-environment-if-missing",
+            "push to `production` first",
         ),
         (&["push", &truss, "--deploy-timeout", "5"], 1, "10"),
         (
