@@ -48,6 +48,9 @@ fn way(status: &DeploymentStatus) -> Way {
 
 async fn follow(session: &Session<'_>, deployed: &mut Deployed) -> Result<(), DeployError> {
     let began = Instant::now();
+    // Settings can be changed of a deployment that is switched off, and it stays so.
+    let inactive = DeploymentStatus::Inactive.as_str();
+    let may_be_inactive = deployed.status == inactive;
     let mut phases = Phases::new(began, &deployed.status);
     let mut pause = FIRST_LOOK.min(session.options().poll_interval);
     let mut failures = 0;
@@ -66,6 +69,7 @@ async fn follow(session: &Session<'_>, deployed: &mut Deployed) -> Result<(), De
                 }
                 match way(&found.status) {
                     Way::On => {}
+                    Way::Failed if may_be_inactive && now == inactive => return Ok(()),
                     Way::Arrived => {
                         deployed.phases = phases.finish();
                         return Ok(());
@@ -75,7 +79,7 @@ async fn follow(session: &Session<'_>, deployed: &mut Deployed) -> Result<(), De
             }
             Ok(None) => {}
             // A wait has all the time it was given: a platform that fails is asked on.
-            Err(error) if error.is_transient() => {
+            Err(error) if error.is_transient() || error.may_have_happened() => {
                 failures += 1;
                 let after = error.retry_after();
                 let waiting = session.back_off(failures, error.to_string(), after).await;

@@ -416,6 +416,9 @@ async fn limits_are_checked_before_anything_is_asked() {
         .insert("plimsoll-push-id".to_owned(), json!("x"));
     cases.push(truss.clone());
     truss.options.labels.clear();
+    truss.environment = Some("..");
+    cases.push(truss.clone());
+    truss.environment = None;
     truss.name = String::new();
     cases.push(truss);
     for truss in cases {

@@ -409,6 +409,13 @@ async fn a_wait_follows_the_status_and_times_the_phases() {
             }
         }
     }
+    // What was switched off before is where it was.
+    stub.with(|inner| inner.statuses = vec!["INACTIVE", "INACTIVE"]);
+    let mut off = outcome.clone();
+    assert!(deployer.wait(off.clone(), &NoProgress).await.is_err());
+    off.deployments[0].status = "INACTIVE".to_owned();
+    assert_eq!(deployer.wait(off.clone(), &NoProgress).await.unwrap(), off);
+
     stub.with(|inner| inner.statuses = vec!["BUILDING"]);
     let recorder = Recorder {
         stop_at: Some("BUILDING"),

@@ -2,6 +2,7 @@
 
 use plimsoll_baseten_api::limits;
 use plimsoll_core::deployer::{DeployError, DeployErrorKind};
+use plimsoll_core::environment::Environment;
 use plimsoll_core::manifest::ManifestKind;
 use plimsoll_core::release::{Release, ReleaseWorkload};
 
@@ -25,6 +26,13 @@ pub(crate) fn check(release: &Release) -> Result<&ReleaseWorkload, DeployError> 
     if release.name.is_empty() {
         return Err(invalid("the model has no name".to_owned())
             .hint("write `model_name` in the configuration"));
+    }
+    // These would be taken out of the address of a request, which would then ask for another thing.
+    let environment = release.environment.as_ref().map(Environment::name);
+    if let Some(name @ ("" | "." | "..")) = environment {
+        return Err(invalid(format!(
+            "`{name}` cannot be the name of an environment"
+        )));
     }
     let options = &release.options;
     if let Some(name) = options.deployment_name.as_deref()
