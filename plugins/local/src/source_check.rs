@@ -46,11 +46,11 @@ impl SourceCheck {
         best.map(|(_, source)| source)
     }
 
-    fn load(&self, tree: Arc<dyn SourceTree>, warnings: &mut Vec<String>) -> Result<(), String> {
-        let Some(source) = self.surest(&*tree) else {
+    fn load(&self, tree: &Arc<dyn SourceTree>, warnings: &mut Vec<String>) -> Result<(), String> {
+        let Some(source) = self.surest(&**tree) else {
             return Ok(());
         };
-        match source.load(&tree) {
+        match source.load(tree) {
             Ok(manifest) => {
                 for line in lines(&manifest.diagnostics) {
                     if !warnings.contains(&line) {
@@ -74,10 +74,13 @@ impl BuildCheck for SourceCheck {
         if let Some(folder) = context {
             let tree = DirTree::open(folder)
                 .map_err(|error| format!("the unpacked context cannot be read: {error}"))?;
-            self.load(Arc::new(Shown(tree)), &mut warnings)?;
+            self.load(
+                &(Arc::new(Shown(tree)) as Arc<dyn SourceTree>),
+                &mut warnings,
+            )?;
         }
         let sent = MemoryTree::new().with(CONFIG_FILE, config.to_string());
-        self.load(Arc::new(sent), &mut warnings)?;
+        self.load(&(Arc::new(sent) as Arc<dyn SourceTree>), &mut warnings)?;
         Ok(warnings)
     }
 }
