@@ -2,13 +2,34 @@
 
 use crate::value::{Node, Value};
 
+/// Longest integer that Python reads from a text, in digits.
+const MAX_DIGITS: usize = 4300;
+
+/// An integer of any size.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Int {
+    /// Within 64 bits.
+    Small(i64),
+    /// Beyond 64 bits, in decimal.
+    Big(Box<str>),
+}
+
 /// Reads an integer: an integer, a boolean, a float or a string that stands for one.
-pub(super) fn int(node: &Node) -> Option<i64> {
+pub(super) fn int(node: &Node) -> Option<Int> {
     match &node.value {
-        Value::Int(number) => Some(*number),
-        Value::Bool(flag) => Some(i64::from(*flag)),
+        Value::Bool(flag) => Some(Int::Small(i64::from(*flag))),
         Value::Float(number) => int_of_float(*number),
         Value::Str(text) => int_of_text(text),
+        Value::Bytes(bytes) => int_of_text(std::str::from_utf8(bytes).ok()?),
+        _ => strict_int(node),
+    }
+}
+
+/// Reads an integer that is written as one.
+pub(super) fn strict_int(node: &Node) -> Option<Int> {
+    match &node.value {
+        Value::Int(number) => Some(Int::Small(*number)),
+        Value::BigInt(digits) => Some(Int::Big(digits.clone())),
         _ => None,
     }
 }
@@ -41,36 +62,78 @@ pub(super) fn float(node: &Node) -> Option<f64> {
         Value::Int(number) => Some(*number as f64),
         Value::Bool(flag) => Some(f64::from(u8::from(*flag))),
         Value::BigInt(digits) => digits.parse().ok(),
-        Value::Str(text) => text.trim().replace('_', "").parse().ok(),
+        Value::Str(text) => float_of_text(text),
         _ => None,
     }
 }
 
-fn int_of_float(number: f64) -> Option<i64> {
-    // Every float within ±2⁵³ that has no fraction is an exact integer.
-    let exact = number.fract() == 0.0 && number.abs() <= 9_007_199_254_740_992.0;
-    #[expect(clippy::cast_possible_truncation, reason = "checked to be exact")]
-    exact.then_some(number as i64)
+/// Reads a number that is written as one: a float or an integer.
+pub(super) fn strict_float(node: &Node) -> Option<f64> {
+    match node.value {
+        Value::Float(_) | Value::Int(_) | Value::BigInt(_) => float(node),
+        _ => None,
+    }
 }
 
-fn int_of_text(text: &str) -> Option<i64> {
+fn float_of_text(text: &str) -> Option<f64> {
+    let text = text.trim();
+    let between_digits = |at: usize| {
+        let bytes = text.as_bytes();
+        let digit = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_digit);
+        digit(at.checked_sub(1).and_then(|before| bytes.get(before))) && digit(bytes.get(at + 1))
+    };
+    let grouped = text.match_indices('_').all(|(at, _)| between_digits(at));
+    grouped
+        .then(|| text.replace('_', "").parse().ok())
+        .flatten()
+}
+
+fn int_of_float(number: f64) -> Option<Int> {
+    if number.fract() != 0.0 || !number.is_finite() {
+        return None;
+    }
+    // Every float within ±2⁶³ that has no fraction is an exact 64-bit integer.
+    if number.abs() < 9_223_372_036_854_775_808.0 {
+        #[expect(clippy::cast_possible_truncation, reason = "checked to be exact")]
+        return Some(Int::Small(number as i64));
+    }
+    Some(Int::Big(format!("{number:.0}").into()))
+}
+
+fn int_of_text(text: &str) -> Option<Int> {
     let trimmed = text.trim();
     let whole = match trimmed.split_once('.') {
         Some((whole, zeros)) if !zeros.is_empty() && zeros.bytes().all(|b| b == b'0') => whole,
         Some(_) => return None,
         None => trimmed,
     };
-    let digits = whole.strip_prefix(['+', '-']).unwrap_or(whole);
+    let (negative, digits) = match whole.strip_prefix('-') {
+        Some(digits) => (true, digits),
+        None => (false, whole.strip_prefix('+').unwrap_or(whole)),
+    };
     let grouped = !digits.starts_with('_') && !digits.ends_with('_') && !digits.contains("__");
-    let sound = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit() || b == b'_');
-    (grouped && sound)
-        .then(|| whole.replace('_', "").parse().ok())
-        .flatten()
+    let sound = !digits.is_empty()
+        && digits.len() <= MAX_DIGITS
+        && digits.bytes().all(|b| b.is_ascii_digit() || b == b'_');
+    if !grouped || !sound {
+        return None;
+    }
+    let digits = digits.replace('_', "");
+    let significant = match digits.trim_start_matches('0') {
+        "" => "0",
+        significant => significant,
+    };
+    let sign = if negative { "-" } else { "" };
+    let text = format!("{sign}{significant}");
+    Some(match text.parse() {
+        Ok(number) => Int::Small(number),
+        Err(_) => Int::Big(text.into()),
+    })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{bool, int};
+    use super::{Int, bool, int};
     use crate::value::{Node, Origin, Value};
 
     fn float(number: f64) -> Node {
@@ -92,8 +155,15 @@ mod tests {
             (float(2.5), None),
             (float(f64::NAN), None),
         ] {
-            assert_eq!(int(&node), expected, "{node:?}");
+            assert_eq!(int(&node), expected.map(Int::Small), "{node:?}");
         }
+    }
+
+    #[test]
+    fn integers_have_no_bound() {
+        let big = || Some(Int::Big("100000000000000000000".into()));
+        assert_eq!(int(&float(1e20)), big());
+        assert_eq!(int(&Node::from("100_000_000_000_000_000_000")), big());
     }
 
     #[test]

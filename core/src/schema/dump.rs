@@ -1,6 +1,7 @@
 //! The written forms of a checked tree.
 
-use super::{Custom, Default, Extra, Model, Type};
+use super::plain::plain;
+use super::{Custom, Default, Extra, Field, Model, Type};
 use crate::value::{Map, Node, Origin, Value};
 
 /// How much of a tree is written.
@@ -10,6 +11,8 @@ pub enum Form {
     Full,
     /// What differs from the defaults; nulls are left out too.
     Compact,
+    /// What is written, whatever it is.
+    Written,
 }
 
 /// Writes a checked mapping in a form: its fields in the model's order, then the keys that the
@@ -24,7 +27,7 @@ pub fn dump(model: &'static Model, node: &Node, form: Form) -> Node {
         let entry = map.entry(field.name);
         let value = match entry {
             Some(entry) => dump_value(&field.kind, &entry.value, form),
-            None if form == Form::Compact => continue,
+            None if form != Form::Full => continue,
             None => match default_value(&field.kind, field.default) {
                 Some(value) => value,
                 None => continue,
@@ -47,7 +50,7 @@ pub fn dump(model: &'static Model, node: &Node, form: Form) -> Node {
                 .is_some_and(|name| model.field(name).is_some());
             let null = form == Form::Compact && entry.value.is_null();
             if !known && !null {
-                out.insert(entry.key.clone(), entry.key_span, entry.value.clone());
+                out.insert(entry.key.clone(), entry.key_span, plain(&entry.value));
             }
         }
     }
@@ -72,13 +75,19 @@ fn is_left_out(
     default_value(kind, default).is_some_and(|default| full.as_ref() == Some(&default))
 }
 
-/// A default in its full form.
+/// What holds where a field is not written, in its full form; `None` where nothing is shown then.
+#[must_use]
+pub fn default_of(field: &'static Field) -> Option<Node> {
+    default_value(&field.kind, field.default)
+}
+
 fn default_value(kind: &Type, default: Default) -> Option<Node> {
     let value = match default {
         Default::Required | Default::Absent => return None,
         Default::Null => Value::Null,
         Default::Bool(flag) => Value::Bool(flag),
         Default::Int(number) => Value::Int(number),
+        Default::Float(number) => Value::Float(number),
         Default::Str(text) => Value::Str(text.into()),
         Default::EmptyList => Value::List(Vec::new()),
         Default::EmptyMap => Value::Map(Box::default()),
@@ -116,6 +125,7 @@ fn dump_value(kind: &Type, node: &Node, form: Form) -> Node {
             _ => node.clone(),
         },
         Type::Custom(custom) => Custom::dump(*custom, node, form),
+        Type::Any => plain(node),
         _ => node.clone(),
     }
 }

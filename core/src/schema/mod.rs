@@ -7,13 +7,19 @@
 
 mod coerce;
 mod dump;
+mod json_schema;
+mod plain;
+mod problems;
 mod read;
+mod scalars;
+mod types;
 mod unknown;
 
-use serde_json::Value as Json;
-
-pub use dump::{Form, dump};
+pub use dump::{Form, default_of, dump};
+pub use json_schema::{json_schema, schema_of};
+pub use plain::plain;
 pub use read::Reader;
+pub use types::{Custom, MAX, MIN, Type};
 pub use unknown::{UnknownKey, unknown_keys};
 
 use crate::value::Node;
@@ -35,6 +41,8 @@ pub struct Model {
     pub after: Option<fn(&mut Node, &mut Reader<'_>)>,
     /// Changes a dumped mapping into its final form, such as leaving out what is unset.
     pub dumped: Option<fn(&Node, &mut Node, Form)>,
+    /// Whether a push lets unknown keys pass here and below.
+    pub lenient: bool,
 }
 
 impl Model {
@@ -49,6 +57,7 @@ impl Model {
             before: None,
             after: None,
             dumped: None,
+            lenient: false,
         }
     }
 
@@ -71,7 +80,7 @@ pub enum Extra {
     Keep,
     /// They are errors.
     Forbid,
-    /// They are dropped, with a warning.
+    /// They are dropped, whatever they are, with a warning.
     Drop,
 }
 
@@ -125,6 +134,8 @@ pub enum Default {
     Bool(bool),
     /// This integer.
     Int(i64),
+    /// This number.
+    Float(f64),
     /// This string.
     Str(&'static str),
     /// The empty list.
@@ -133,92 +144,4 @@ pub enum Default {
     EmptyMap,
     /// The model of the field, all at its defaults.
     Model,
-}
-
-/// What a key may hold.
-#[derive(Debug)]
-pub enum Type {
-    /// Anything.
-    Any,
-    /// A string.
-    Str,
-    /// A string that passes a check; the error says why it does not.
-    StrWith(fn(&str) -> Result<(), String>),
-    /// An integer within bounds, both included.
-    Int(i64, i64),
-    /// An integer within bounds, written as one: not `"2"`, `2.0` or `true`.
-    StrictInt(i64, i64),
-    /// A floating-point number.
-    Float,
-    /// A boolean.
-    Bool,
-    /// One of these strings.
-    Enum(&'static [&'static str]),
-    /// One of these strings, in any case; stored in upper case.
-    EnumUpper(&'static [&'static str]),
-    /// `null`, or this.
-    Nullable(&'static Type),
-    /// A list of these.
-    List(&'static Type),
-    /// A mapping from strings to these.
-    Map(&'static Type),
-    /// A mapping with known keys.
-    Model(&'static Model),
-    /// Something with rules of its own.
-    Custom(&'static dyn Custom),
-}
-
-/// A type with rules of its own.
-pub trait Custom: Sync + std::fmt::Debug {
-    /// Checks what was written and brings it into the form in which it is kept.
-    fn read(&self, node: &mut Node, reader: &mut Reader<'_>);
-
-    /// The form in which it is shown.
-    fn dump(&self, node: &Node, form: Form) -> Node;
-
-    /// What may be written, as JSON Schema.
-    fn schema(&self) -> Json;
-
-    /// What may be written, in words: `must be …`.
-    fn describe(&self) -> String;
-
-    /// The keys below `node` that it does not know.
-    fn unknown_keys(&self, node: &Node) -> Vec<UnknownKey> {
-        let _ = node;
-        Vec::new()
-    }
-}
-
-/// No bound.
-pub const MIN: i64 = i64::MIN;
-/// No bound.
-pub const MAX: i64 = i64::MAX;
-
-/// The least upper bound that is not worth a word.
-const WIDE: i64 = u32::MAX as i64;
-
-impl Type {
-    /// What may be written, in words.
-    #[must_use]
-    pub fn describe(&self) -> String {
-        match self {
-            Self::Any => "anything".to_owned(),
-            Self::Str | Self::StrWith(_) => "a string".to_owned(),
-            Self::Int(low, high) | Self::StrictInt(low, high) => match (*low, *high) {
-                (MIN, MAX) => "an integer".to_owned(),
-                // A bound that only the width of a field sets is no news to a reader.
-                (low, WIDE..) => format!("an integer of at least {low}"),
-                (MIN, high) => format!("an integer of at most {high}"),
-                (low, high) => format!("an integer from {low} to {high}"),
-            },
-            Self::Float => "a number".to_owned(),
-            Self::Bool => "a boolean".to_owned(),
-            Self::Enum(values) | Self::EnumUpper(values) => format!("one of {}", values.join(", ")),
-            Self::Nullable(inner) => format!("{} or null", inner.describe()),
-            Self::List(item) => format!("a list, each item {}", item.describe()),
-            Self::Map(value) => format!("a mapping from strings, each value {}", value.describe()),
-            Self::Model(model) => format!("a mapping ({})", model.name),
-            Self::Custom(custom) => custom.describe(),
-        }
-    }
 }

@@ -1,10 +1,12 @@
 //! The keys that a schema does not know.
 
+use std::borrow::Cow;
+
 use super::{Extra, Model, Type};
 use crate::pointer::Pointer;
 use crate::span::Span;
 use crate::suggest::nearest;
-use crate::value::{Node, Value};
+use crate::value::{Key, Node, Value};
 
 /// A key that the model at its place does not have.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +19,8 @@ pub struct UnknownKey {
     pub span: Option<Span>,
     /// The key that was probably meant.
     pub nearest: Option<&'static str>,
+    /// Whether a push lets it pass all the same.
+    pub passes: bool,
 }
 
 /// The keys that a model, and those below it, do not have. Models that take any key on purpose
@@ -30,22 +34,32 @@ pub fn unknown_keys(model: &'static Model, node: &Node) -> Vec<UnknownKey> {
 
 fn in_model(model: &'static Model, node: &Node, path: &mut Pointer, found: &mut Vec<UnknownKey>) {
     let Some(map) = node.as_map() else { return };
+    let first = found.len();
     for entry in map {
-        let name = entry.key.to_string();
+        let name = match &entry.key {
+            Key::Str(text) => Cow::Borrowed(&**text),
+            other => Cow::Owned(other.to_string()),
+        };
         match model.field(&name) {
             Some(field) => {
-                path.push(&name);
+                path.push(field.name);
                 in_type(&field.kind, &entry.value, path, found);
                 path.pop();
             }
             None if model.extra == Extra::Keep => found.push(UnknownKey {
                 parent: path.clone(),
                 nearest: nearest(&name, model.names()),
-                name,
+                name: name.into_owned(),
                 span: entry.key_span,
+                passes: false,
             }),
             None => {}
         }
+    }
+    if model.lenient {
+        found[first..]
+            .iter_mut()
+            .for_each(|unknown| unknown.passes = true);
     }
 }
 
@@ -53,6 +67,7 @@ fn in_type(kind: &Type, node: &Node, path: &mut Pointer, found: &mut Vec<Unknown
     match kind {
         Type::Nullable(inner) => in_type(inner, node, path, found),
         Type::Model(model) => in_model(model, node, path, found),
+        Type::List(Type::Str | Type::Any | Type::StrWith(_)) => {}
         Type::List(item) => {
             for (position, value) in node.as_list().into_iter().flatten().enumerate() {
                 path.push(&position.to_string());
@@ -62,6 +77,9 @@ fn in_type(kind: &Type, node: &Node, path: &mut Pointer, found: &mut Vec<Unknown
         }
         Type::Map(value) => {
             if let Value::Map(map) = &node.value {
+                if matches!(value, Type::Str | Type::Any | Type::Nullable(Type::Str)) {
+                    return;
+                }
                 for entry in map.iter() {
                     path.push(&entry.key.to_string());
                     in_type(value, &entry.value, path, found);

@@ -2,9 +2,9 @@
 
 use plimsoll_core::diagnostic::Diagnostic;
 use plimsoll_core::schema::Reader;
-use plimsoll_core::value::{Map, Node};
+use plimsoll_core::value::{Map, Node, Value};
 
-use crate::schema::accelerator_parts;
+use crate::schema::{accelerator_parts, base_model, is_encoder, is_v2};
 
 /// Accelerators that TensorRT-LLM does not support (compute capability below 8.0).
 const TOO_OLD: [&str; 2] = ["T4", "V100"];
@@ -15,53 +15,125 @@ const FP4: [&str; 3] = ["fp4", "fp4_kv", "fp4_mlp_only"];
 const NO_FP8: [&str; 3] = ["A10G", "A100", "A100_40GB"];
 const NO_FP4: [&str; 5] = ["H100", "H100_40GB", "H200", "L4", "L40S"];
 
+/// Names that the decoder had for single architectures.
+const RENAMED: [&str; 5] = ["deepseek", "llama", "mistral", "palmyra", "qwen"];
+
 /// Checks an engine against the accelerators of the same configuration.
 pub(crate) fn check(map: &Map, reader: &mut Reader<'_>) {
     let Some(engine) = map.get("trt_llm").filter(|node| node.as_map().is_some()) else {
         return;
     };
-    let resources = map
+    let build = engine.get("build");
+    let base = base_model(build);
+    discontinued_model(build, base, reader);
+    let accelerator = map
         .get("resources")
         .and_then(|resources| resources.get("accelerator"));
-    let (name, count) = resources.map_or((None, None), accelerator_parts);
-    let build = engine.get("build");
-    let text = |key: &str| {
-        build
-            .and_then(|build| build.get(key))
-            .and_then(Node::as_str)
+    check_accelerator(build, base, accelerator, reader);
+    if !is_v2(engine) {
+        if !is_encoder(base) {
+            check_tags(map, engine, reader);
+        }
+        check_parallelism(build, base, accelerator, reader);
+    }
+}
+
+fn discontinued_model(build: Option<&Node>, base: &str, reader: &mut Reader<'_>) {
+    let (message, expected) = if RENAMED.contains(&base) {
+        (
+            format!("`base_model: {base}` has been renamed"),
+            "decoder, which finds the architecture out by itself",
+        )
+    } else if base == "whisper" {
+        (
+            "an engine for Whisper is discontinued".to_owned(),
+            "a Chain that runs Whisper",
+        )
+    } else {
+        return;
     };
-    let span = resources.and_then(Node::span);
-    let accelerator_at = resources
-        .and_then(|node| node.get("accelerator"))
-        .and_then(Node::span)
-        .or(span);
-    let stack = engine
-        .get("inference_stack")
-        .and_then(Node::as_str)
-        .unwrap_or("v1");
-    let base_model = text("base_model").unwrap_or("decoder");
-    if let Some(name) = name
-        && TOO_OLD.contains(&name)
-        && base_model != "encoder_bert"
-    {
+    let named = build.and_then(|build| build.get("base_model"));
+    let diagnostic = Diagnostic::error(reader.code("discontinued"), message)
+        .at(named.and_then(Node::span))
+        .expected(expected);
+    reader.push(diagnostic);
+}
+
+fn check_accelerator(
+    build: Option<&Node>,
+    base: &str,
+    accelerator: Option<&Node>,
+    reader: &mut Reader<'_>,
+) {
+    let Some(node) = accelerator else { return };
+    let (Some(name), _) = accelerator_parts(node) else {
+        return;
+    };
+    let span = node.get("accelerator").and_then(Node::span).or(node.span());
+    let quantised = build.and_then(|build| build.get("quantization_type"));
+    let quantisation = quantised.and_then(Node::as_str).unwrap_or_default();
+    if TOO_OLD.contains(&name) {
+        if base == "encoder_bert" {
+            return;
+        }
         let message = format!("TensorRT-LLM does not run on {name}");
         let diagnostic = Diagnostic::error(reader.code("engine-accelerator"), message)
-            .at(accelerator_at)
+            .at(span)
             .expected("an accelerator of compute capability 8.0 (A100) or newer");
         reader.push(diagnostic);
-    } else if let (Some(name), Some(quantisation)) = (name, text("quantization_type"))
-        && let Some(needed) = needed(quantisation, name)
-    {
+    } else if let Some(needed) = needed(quantisation, name) {
         let message = format!("an engine quantised to {quantisation} does not run on {name}");
-        let quantised = build.and_then(|build| build.get("quantization_type"));
         let diagnostic = Diagnostic::error(reader.code("engine-accelerator"), message)
-            .at(accelerator_at)
+            .at(span)
             .also(quantised.and_then(Node::span), "quantised here")
             .expected(needed);
         reader.push(diagnostic);
+    } else if quantisation == "weights_int8" && name == "A100" {
+        let message = "8-bit integer weights are not recommended on A100";
+        reader.warn("engine-accelerator", span, message);
     }
-    if stack == "v1" && base_model == "decoder" {
-        check_parallelism(build, count, resources, reader);
+}
+
+/// A decoder of the first stack says by a tag whether it speaks OpenAI's protocol.
+fn check_tags(map: &Map, engine: &Node, reader: &mut Reader<'_>) {
+    const COMPATIBLE: &str = "openai-compatible";
+    const LEGACY: &str = "force-legacy-api-non-openai-compatible";
+    let tags = map
+        .get("model_metadata")
+        .and_then(|metadata| metadata.get("tags"));
+    // The real loader asks Python whether the tag is `in` whatever is there.
+    let has = |wanted: &str| match tags.map(|tags| &tags.value) {
+        None => Some(false),
+        Some(Value::List(items)) => Some(items.iter().any(|item| item.as_str() == Some(wanted))),
+        Some(Value::Map(map)) => Some(map.contains(wanted)),
+        Some(Value::Str(text)) => Some(text.contains(wanted)),
+        Some(_) => None,
+    };
+    let span = tags.and_then(Node::span).or(engine.span());
+    match (has(COMPATIBLE), has(LEGACY)) {
+        (None, _) | (_, None) => {
+            let message = "`model_metadata.tags` must be a list for an engine";
+            reader.invalid(span, message);
+        }
+        (Some(true), Some(true)) => {
+            let message = format!("`model_metadata.tags` has both {COMPATIBLE} and {LEGACY}");
+            reader.conflict(span, message);
+        }
+        (Some(false), Some(false)) => {
+            let message =
+                format!("`model_metadata.tags` should say whether the engine is {COMPATIBLE}");
+            let diagnostic = Diagnostic::warning(reader.code("engine-tags"), message)
+                .at(span)
+                .hint(format!("write model_metadata: {{tags: [{COMPATIBLE}]}}"))
+                .hint(format!("for the old protocol write {LEGACY} instead"));
+            reader.push(diagnostic);
+        }
+        (Some(false), Some(true)) => {
+            let message =
+                format!("the tag {LEGACY} is deprecated: clients of OpenAI cannot be used");
+            reader.warn("engine-tags", span, message);
+        }
+        (Some(true), Some(false)) => {}
     }
 }
 
@@ -77,10 +149,10 @@ fn needed(quantisation: &str, accelerator: &str) -> Option<&'static str> {
     }
 }
 
-/// An engine of the first stack is spread over exactly the accelerators of a replica.
+/// A decoder of the first stack is spread over exactly the accelerators of a replica.
 fn check_parallelism(
     build: Option<&Node>,
-    count: Option<i64>,
+    base: &str,
     accelerator: Option<&Node>,
     reader: &mut Reader<'_>,
 ) {
@@ -98,22 +170,30 @@ fn check_parallelism(
         .iter()
         .map(|key| degree(key))
         .fold(1, i64::saturating_mul);
-    let count = count.unwrap_or(1);
-    if world_size == count {
-        return;
-    }
-    let counted = accelerator
-        .and_then(|node| node.get("count"))
-        .and_then(Node::span);
+    let count = accelerator
+        .and_then(|node| accelerator_parts(node).1)
+        .unwrap_or(1);
     let spread = build.and_then(|build| build.get(DEGREES[0]));
-    let message = format!(
-        "the engine is spread over {world_size} accelerators and a replica has {count}: \
-         tensor × pipeline × sequence parallelism must be the accelerator count"
-    );
-    let diagnostic = Diagnostic::error(reader.code("engine-parallelism"), message)
-        .at(counted
-            .or(accelerator.and_then(Node::span))
-            .or(spread.and_then(Node::span)))
-        .also(spread.and_then(Node::span), "spread here");
-    reader.push(diagnostic);
+    let spread_at = spread.and_then(Node::span);
+    if base == "decoder" && world_size != count {
+        let counted = accelerator
+            .and_then(|node| node.get("count"))
+            .and_then(Node::span);
+        let message = format!(
+            "the engine is spread over {world_size} accelerators and a replica has {count}: \
+             tensor × pipeline × sequence parallelism must be the accelerator count"
+        );
+        let diagnostic = Diagnostic::error(reader.code("engine-parallelism"), message)
+            .at(counted
+                .or(accelerator.and_then(Node::span))
+                .or(spread_at)
+                .or(build.and_then(Node::span)))
+            .also(spread_at, "spread here");
+        reader.push(diagnostic);
+    } else if !(1..=128).contains(&world_size) || world_size.count_ones() != 1 {
+        let message =
+            format!("an engine over {world_size} accelerators is unusual: 1, 2, 4 or 8 are");
+        let span = spread_at.or(build.and_then(Node::span));
+        reader.warn("engine-parallelism", span, message);
+    }
 }

@@ -49,7 +49,8 @@ pub(crate) fn package(
 
 /// A push refuses keys that Truss does not have, as the real client does.
 fn refuse_unknown_keys(effective: &Effective, diagnostics: &mut Diagnostics) {
-    for unknown in unknown_keys(&TRUSS, &effective.config) {
+    let unknown = unknown_keys(&TRUSS, &effective.config);
+    for unknown in unknown.into_iter().filter(|unknown| !unknown.passes) {
         let place = unknown.parent.join(&unknown.name).dotted();
         let hint = unknown
             .nearest

@@ -21,7 +21,7 @@ impl WorkloadRules for TrussRules {
 
     fn finish(&self, mut merged: Node, layers: &Layers, diagnostics: &mut Diagnostics) -> Node {
         let mut found = Vec::new();
-        Reader::new(DOMAIN, &mut found).model(&TRUSS, &mut merged);
+        Reader::again(DOMAIN, &mut found).model(&TRUSS, &mut merged);
         accelerator(&merged, layers, &mut found);
         instance_type(&merged, &mut found);
         diagnostics.absorb(found);

@@ -72,7 +72,11 @@ impl ConfigSource for TrussSource {
         let surprises = yaml::surprises(&files, reading.file, &limits);
         // That `yes` is a boolean surprises nobody where a boolean is expected, and is an error
         // where none is.
-        items.extend(surprises.into_iter().filter(|item| item.severity > Severity::Note));
+        items.extend(
+            surprises
+                .into_iter()
+                .filter(|item| item.severity > Severity::Note),
+        );
         let workload = workload(root, &mut items);
         let diagnostics = Diagnostics {
             files: Arc::new(files),
@@ -175,7 +179,12 @@ fn environments(overrides: Option<Entry>) -> Vec<Entry> {
 fn warn_of_unknown_keys(root: &Node, items: &mut Vec<Diagnostic>) {
     for unknown in unknown_keys(&TRUSS, root) {
         let place = unknown.parent.join(&unknown.name).dotted();
-        let message = format!("Truss has no key `{place}`: it is kept, and a push refuses it");
+        let fate = if unknown.passes {
+            "it is kept, and nothing reads it"
+        } else {
+            "it is kept, and a push refuses it"
+        };
+        let message = format!("Truss has no key `{place}`: {fate}");
         let hint = unknown
             .nearest
             .map(|name| format!("did you mean `{name}`?"));

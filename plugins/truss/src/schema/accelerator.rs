@@ -5,11 +5,13 @@
 
 use plimsoll_core::diagnostic::Diagnostic;
 use plimsoll_core::schema::{
-    Custom, Default, Extra, Field, Form, MAX, Model, Reader, Type, UnknownKey,
+    Custom, Default, Extra, Field, Form, MAX, Model, Reader, Type, schema_of,
 };
 use plimsoll_core::suggest::did_you_mean;
 use plimsoll_core::value::{Map, Node, Origin, Value};
 use serde_json::{Value as Json, json};
+
+use crate::python;
 
 /// The accelerators that Truss knows.
 pub(crate) const NAMES: [&str; 15] = [
@@ -36,6 +38,8 @@ pub(crate) struct Accelerator;
 
 pub(crate) static ACCELERATOR: Accelerator = Accelerator;
 
+const COUNT: Type = Type::Int(0, MAX);
+
 /// The object form. The real loader loses keys that it does not have.
 static OBJECT: Model = Model {
     extra: Extra::Drop,
@@ -49,7 +53,7 @@ static OBJECT: Model = Model {
                 Default::Absent,
                 "Which accelerator.",
             ),
-            Field::new("count", Type::Int(0, MAX), Default::Absent, "How many."),
+            Field::new("count", COUNT, Default::Absent, "How many."),
         ],
     )
 };
@@ -58,7 +62,12 @@ impl Custom for Accelerator {
     fn read(&self, node: &mut Node, reader: &mut Reader<'_>) {
         match &node.value {
             Value::Null => {}
-            Value::Map(_) => reader.model(&OBJECT, node),
+            Value::Map(map) => {
+                for entry in map.iter().filter(|entry| entry.key.as_str().is_none()) {
+                    reader.key_not_string(&entry.key, entry.key_span);
+                }
+                reader.model(&OBJECT, node);
+            }
             Value::Str(text) => {
                 let text = text.clone();
                 if let Some((name, count)) = read_text(&text, node, reader) {
@@ -87,14 +96,15 @@ impl Custom for Accelerator {
 
     fn schema(&self) -> Json {
         let pattern = format!("^\\s*({})(:[1-9][0-9]*)?\\s*$", NAMES.join("|"));
+        let mut count = schema_of(&COUNT);
+        count["default"] = 1.into();
         json!({ "anyOf": [
             { "type": "string", "pattern": pattern },
             {
                 "type": "object",
-                "additionalProperties": false,
                 "properties": {
                     "accelerator": { "anyOf": [{ "enum": NAMES }, { "type": "null" }] },
-                    "count": { "type": "integer", "minimum": 0, "default": 1 },
+                    "count": count,
                 },
             },
             { "type": "null" },
@@ -103,10 +113,6 @@ impl Custom for Accelerator {
 
     fn describe(&self) -> String {
         "an accelerator such as H100 or H100:2, a mapping {accelerator, count}, or null".to_owned()
-    }
-
-    fn unknown_keys(&self, _: &Node) -> Vec<UnknownKey> {
-        Vec::new()
     }
 }
 
@@ -128,7 +134,7 @@ pub(crate) fn strongest_origin(node: &Node) -> Origin {
 }
 
 fn read_text(text: &str, node: &Node, reader: &mut Reader<'_>) -> Option<(String, i64)> {
-    let mut words = text.trim().split(':');
+    let mut words = python::strip(text).split(':');
     let name = words.next().unwrap_or_default();
     let rest: Vec<&str> = words.collect();
     if !NAMES.contains(&name) {
@@ -170,26 +176,10 @@ fn read_text(text: &str, node: &Node, reader: &mut Reader<'_>) -> Option<(String
 
 /// A positive integer in any script's decimal digits, as Python's `int` reads it.
 fn positive(text: &str) -> Option<i64> {
-    let digits: Option<String> = text
-        .chars()
-        .map(|character| match character.to_digit(10) {
-            Some(_) => Some(character),
-            None => unicode_digit(character),
-        })
-        .collect();
-    digits?.parse().ok().filter(|count| *count > 0)
-}
-
-/// The ASCII digit of a decimal digit of the scripts in common use, which begin their digits at
-/// these code points.
-fn unicode_digit(character: char) -> Option<char> {
-    const ZEROS: [u32; 12] = [
-        0x0660, 0x06F0, 0x0966, 0x09E6, 0x0A66, 0x0AE6, 0x0B66, 0x0BE6, 0x0C66, 0x0CE6, 0x0E50,
-        0xFF10,
-    ];
-    let code = u32::from(character);
-    let zero = ZEROS
-        .into_iter()
-        .find(|zero| (*zero..zero + 10).contains(&code))?;
-    char::from_digit(code - zero, 10)
+    let mut number: i64 = 0;
+    for character in text.chars() {
+        let digit = i64::from(python::decimal(character)?);
+        number = number.saturating_mul(10).saturating_add(digit);
+    }
+    Some(number).filter(|count| *count > 0)
 }

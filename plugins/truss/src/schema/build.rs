@@ -1,40 +1,52 @@
 //! How the image is built, and what it is built from.
 
-use plimsoll_core::schema::{Default, Field, MAX, MIN, Model, Type};
+use plimsoll_core::schema::{Default, Field, MAX, MIN, Model, Reader, Type};
+use plimsoll_core::value::Node;
 
+use super::auth::DOCKER_AUTH;
 use crate::checks;
 
 /// Build-time settings.
-pub(crate) static BUILD: Model = Model::new(
-    "Build",
-    "How the image is built.",
-    &[
-        Field::new(
-            "model_server",
-            Type::Enum(&["TrussServer", "TRT_LLM"]),
-            Default::Str("TrussServer"),
-            "Which server is built in.",
-        ),
-        Field::new(
-            "arguments",
-            Type::Map(&Type::Any),
-            Default::EmptyMap,
-            "Arguments of the server's build.",
-        ),
-        Field::new(
-            "secret_to_path_mapping",
-            Type::Map(&Type::Str),
-            Default::EmptyMap,
-            "Secrets that the build may read, and the paths where it finds them.",
-        ),
-        Field::new(
-            "no_cache",
-            Type::Bool,
-            Default::Bool(false),
-            "Not to be set in a file: the command line has it.",
-        ),
-    ],
-);
+pub(crate) static BUILD: Model = Model {
+    after: Some(secret_names),
+    ..Model::new("Build", "How the image is built.", BUILD_FIELDS)
+};
+
+static BUILD_FIELDS: &[Field] = &[
+    Field::new(
+        "model_server",
+        Type::Enum(&["TrussServer", "TRT_LLM"]),
+        Default::Str("TrussServer"),
+        "Which server is built in.",
+    ),
+    Field::new(
+        "arguments",
+        Type::Map(&Type::Any),
+        Default::EmptyMap,
+        "Arguments of the server's build.",
+    ),
+    Field::new(
+        "secret_to_path_mapping",
+        Type::Map(&Type::Str),
+        Default::EmptyMap,
+        "Secrets that the build may read, and the paths where it finds them.",
+    ),
+    Field::new(
+        "no_cache",
+        Type::Bool,
+        Default::Bool(false),
+        "Not to be set in a file: the command line has it.",
+    ),
+];
+
+fn secret_names(node: &mut Node, reader: &mut Reader<'_>) {
+    let secrets = node.get("secret_to_path_mapping").and_then(Node::as_map);
+    for entry in secrets.into_iter().flatten() {
+        if let Err(problem) = checks::secret_name(entry.key.as_str().unwrap_or_default()) {
+            reader.invalid(entry.key_span, problem);
+        }
+    }
+}
 
 /// An image to build on.
 pub(crate) static BASE_IMAGE: Model = Model::new(
@@ -50,7 +62,7 @@ pub(crate) static BASE_IMAGE: Model = Model::new(
         ),
         Field::new(
             "docker_auth",
-            Type::Any,
+            Type::Nullable(&Type::Model(&DOCKER_AUTH)),
             Default::Null,
             "How to log in to the registry.",
         ),
@@ -130,41 +142,4 @@ pub(crate) static EXTERNAL_DATA_ITEM: Model = Model::new(
             "A name for it.",
         ),
     ],
-);
-
-/// Volumes to mount at run time.
-pub(crate) static BDN: Model = Model::new(
-    "BDNConfig",
-    "Volumes to mount at run time.",
-    &[
-        Field::new(
-            "mounts",
-            Type::List(&Type::Any),
-            Default::EmptyList,
-            "Volumes to mount.",
-        ),
-        Field::new(
-            "access",
-            Type::List(&Type::Any),
-            Default::EmptyList,
-            "Access to namespaces.",
-        ),
-        Field::new(
-            "hotload",
-            Type::Model(&BDN_HOTLOAD),
-            Default::Model,
-            "Whether data is loaded while the model runs.",
-        ),
-    ],
-);
-
-static BDN_HOTLOAD: Model = Model::new(
-    "BDNHotload",
-    "Whether data is loaded while the model runs.",
-    &[Field::new(
-        "enabled",
-        Type::Bool,
-        Default::Bool(false),
-        "Whether it is.",
-    )],
 );

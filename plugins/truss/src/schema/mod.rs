@@ -1,17 +1,24 @@
 //! The keys of a Truss, as Truss 0.18.36 has them, and the two that Plimsoll adds.
 
 mod accelerator;
+mod auth;
 mod autoscaling;
+mod bdn;
 mod build;
+mod checkpoints;
+mod engine;
 mod resources;
 mod runtime;
 mod transport;
+mod variables;
+mod weights;
 
 use plimsoll_core::schema::{Default, Field, Form, Model, Type};
 use plimsoll_core::value::Node;
 
 pub(crate) use accelerator::parts as accelerator_parts;
 use autoscaling::{AUTOSCALING, ENVIRONMENT};
+pub(crate) use engine::{base_model, is_encoder, is_v2};
 use resources::{RESOURCES, RESOURCES_BLOCK};
 
 use crate::checks;
@@ -101,7 +108,7 @@ static FIELDS: &[Field] = &[
     ),
     Field::new(
         "environment_variables",
-        Type::Map(&Type::Str),
+        Type::Custom(&variables::Variables),
         Default::EmptyMap,
         "Environment variables of the model. No place for secrets.",
     ),
@@ -143,37 +150,37 @@ static FIELDS: &[Field] = &[
     ),
     Field::new(
         "model_cache",
-        Type::List(&Type::Any),
+        Type::List(&Type::Model(&weights::MODEL_REPO)),
         Default::EmptyList,
         "Weights to bake into the image. Superseded by `weights`.",
     ),
     Field::new(
         "weights",
-        Type::List(&Type::Any),
+        Type::List(&Type::Model(&weights::WEIGHTS_SOURCE)),
         Default::EmptyList,
         "Weights to mount at run time.",
     ),
     Field::new(
         "bdn",
-        Type::Model(&build::BDN),
+        Type::Model(&bdn::BDN),
         Default::Model,
         "Volumes to mount at run time.",
     ),
     Field::new(
         "trt_llm",
-        Type::Any,
+        Type::Nullable(&Type::Custom(&engine::Engine)),
         Default::Null,
         "TensorRT-LLM engine to build and serve.",
     ),
     Field::new(
         "training_checkpoints",
-        Type::Any,
+        Type::Nullable(&Type::Model(&checkpoints::CHECKPOINTS)),
         Default::Null,
         "Checkpoints of a training job to deploy.",
     ),
     Field::new(
         "bis_llm",
-        Type::Any,
+        Type::Nullable(&Type::Model(&checkpoints::BIS_LLM)),
         Default::Null,
         "Settings of the platform's LLM stack.",
     ),
@@ -227,7 +234,7 @@ static FIELDS: &[Field] = &[
     ),
     Field::new(
         "cache_internal",
-        Type::Nullable(&Type::List(&Type::Any)),
+        Type::Nullable(&Type::List(&Type::Model(&weights::MODEL_REPO_INTERNAL))),
         Default::EmptyList,
         "For the platform's own use.",
     ),

@@ -21,7 +21,11 @@ pub(crate) static RESOURCES: Model = Model {
 /// inherited, so it is never shown with defaults.
 pub(crate) static RESOURCES_BLOCK: Model = Model {
     before: Some(drop_use_gpu),
-    ..Model::new("Resources", "Resources that differ, key by key.", FIELDS)
+    ..Model::new(
+        "ResourcesOverrides",
+        "Resources that differ, key by key.",
+        FIELDS,
+    )
 };
 
 static FIELDS: &[Field] = &[
@@ -63,24 +67,38 @@ static FIELDS: &[Field] = &[
     ),
 ];
 
-static FABRIC: Model = Model::new(
-    "FabricRequirement",
-    "What network is needed between nodes.",
-    &[
-        Field::new(
-            "use_rdma",
-            Type::Nullable(&Type::Bool),
-            Default::Absent,
-            "Whether to use RDMA.",
-        ),
-        Field::new(
-            "preferences",
-            Type::Nullable(&Type::List(&Type::Str)),
-            Default::Absent,
-            "Networks that will do, best first.",
-        ),
-    ],
-);
+static FABRIC: Model = Model {
+    dumped: Some(without_nulls),
+    ..Model::new(
+        "FabricRequirement",
+        "What network is needed between nodes.",
+        FABRIC_FIELDS,
+    )
+};
+
+static FABRIC_FIELDS: &[Field] = &[
+    Field::new(
+        "use_rdma",
+        Type::Nullable(&Type::Bool),
+        Default::Absent,
+        "Whether to use RDMA.",
+    ),
+    Field::new(
+        "preferences",
+        Type::Nullable(&Type::List(&Type::Str)),
+        Default::Absent,
+        "Networks that will do, best first.",
+    ),
+];
+
+fn without_nulls(_: &Node, out: &mut Node, _: Form) {
+    let Some(map) = out.as_map_mut() else { return };
+    for field in FABRIC_FIELDS {
+        if map.get(field.name).is_some_and(Node::is_null) {
+            map.remove(field.name);
+        }
+    }
+}
 
 /// `use_gpu` is computed; what is written there counts for nothing.
 fn drop_use_gpu(node: &mut Node, _: &mut Reader<'_>) {

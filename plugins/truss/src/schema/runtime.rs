@@ -5,6 +5,7 @@ use plimsoll_core::value::{Node, Origin, Value};
 
 use super::transport::{TRANSPORT, kind_of, of_kind};
 use crate::checks;
+use crate::python::is_truthy;
 
 const INT: Type = Type::Int(MIN, MAX);
 
@@ -185,19 +186,6 @@ fn is_one(node: &Node) -> bool {
         Value::Bool(flag) => flag,
         Value::Float(number) => number == 1.0,
         _ => false,
-    }
-}
-
-fn is_truthy(node: &Node) -> bool {
-    match &node.value {
-        Value::Null => false,
-        Value::Bool(flag) => *flag,
-        Value::Int(number) => *number != 0,
-        Value::Float(number) => *number != 0.0,
-        Value::Str(text) => !text.is_empty(),
-        Value::List(items) => !items.is_empty(),
-        Value::Map(map) => !map.is_empty(),
-        _ => true,
     }
 }
 

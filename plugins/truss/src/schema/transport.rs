@@ -2,7 +2,7 @@
 
 use plimsoll_core::diagnostic::Diagnostic;
 use plimsoll_core::schema::{
-    Custom, Default, Extra, Field, Form, Model, Reader, Type, dump as dump_model,
+    Custom, Default, Extra, Field, Form, Model, Reader, Type, dump as dump_model, schema_of,
 };
 use plimsoll_core::suggest::did_you_mean;
 use plimsoll_core::value::{Map, Node, Value};
@@ -96,7 +96,7 @@ impl Custom for Transport {
     }
 
     fn schema(&self) -> Json {
-        let seconds = json!({ "anyOf": [{ "type": "number" }, { "type": "null" }] });
+        let seconds = schema_of(&Type::Nullable(&Type::Float));
         json!({
             "type": "object",
             "properties": {

@@ -1,0 +1,114 @@
+//! What a [`Reader`] has to say.
+
+use super::{Field, Model, Reader};
+use crate::diagnostic::Diagnostic;
+use crate::span::Span;
+use crate::suggest::did_you_mean;
+use crate::value::{Key, Node, Value};
+
+impl Reader<'_> {
+    /// Notes that a value is wrong in a way of its own.
+    pub fn invalid(&mut self, span: Option<Span>, message: impl Into<String>) {
+        let code = self.code("invalid-value");
+        self.push(Diagnostic::error(code, message).at(span));
+    }
+
+    /// Notes that keys contradict one another.
+    pub fn conflict(&mut self, span: Option<Span>, message: impl Into<String>) {
+        let code = self.code("conflict");
+        self.push(Diagnostic::error(code, message).at(span));
+    }
+
+    /// Notes that a key is needed here.
+    pub fn missing_key(&mut self, span: Option<Span>, message: impl Into<String>) {
+        let code = self.code("missing-key");
+        self.push(Diagnostic::error(code, message).at(span));
+    }
+
+    /// Notes something that is taken, and probably not meant.
+    pub fn warn(&mut self, what: &str, span: Option<Span>, message: impl Into<String>) {
+        let code = self.code(what);
+        self.push(Diagnostic::warning(code, message).at(span));
+    }
+
+    /// Notes that a value is of the wrong type.
+    pub fn wrong_type(&mut self, node: &Node, expected: &str) {
+        let name = self.subject();
+        let message = format!("{name} must be {expected}, and is {}", node.describe());
+        let mut diagnostic = Diagnostic::error(self.code("wrong-type"), message)
+            .at(node.span().or(self.key_span))
+            .expected(expected);
+        let scalar = matches!(
+            node.value,
+            Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Timestamp(_)
+        );
+        if scalar && expected.starts_with("a string") {
+            diagnostic = diagnostic.hint("put it in quotes");
+        }
+        if node.is_null() {
+            diagnostic = diagnostic.hint("give it a value, or leave the key out");
+        }
+        self.push(diagnostic);
+    }
+
+    /// Notes that a value is none of those that are known.
+    pub fn unknown_value(&mut self, text: &str, span: Option<Span>, known: &[&str]) {
+        let message = format!("{} cannot be {text:?}", self.subject());
+        let diagnostic = Diagnostic::error(self.code("unknown-value"), message)
+            .at(span)
+            .expected(format!("one of {}", known.join(", ")))
+            .maybe_hint(did_you_mean(text, known.iter().copied()));
+        self.push(diagnostic);
+    }
+
+    /// Where it is, as the subject of a sentence.
+    #[must_use]
+    pub fn subject(&self) -> String {
+        match self.place() {
+            place if place.is_empty() => "the configuration".to_owned(),
+            place => format!("`{place}`"),
+        }
+    }
+
+    pub(super) fn missing(&mut self, field: &Field, span: Option<Span>) {
+        let place = self.path.join(field.name).dotted();
+        let code = self.code("missing-key");
+        let diagnostic = Diagnostic::error(code, format!("`{place}` is required"))
+            .at(span)
+            .expected(format!("{}: {}", field.name, field.kind.describe()));
+        self.push(diagnostic);
+    }
+
+    pub(super) fn dropped(&mut self, name: &str, span: Option<Span>) {
+        let place = self.path.join(name).dotted();
+        let message = format!("`{place}` is dropped: nothing reads it here");
+        self.warn("dropped-key", span, message);
+    }
+
+    pub(super) fn unknown_key(&mut self, model: &'static Model, name: &str, span: Option<Span>) {
+        let place = self.path.join(name).dotted();
+        let names: Vec<_> = model.names().collect();
+        let diagnostic = Diagnostic::error(
+            self.code("unknown-key"),
+            format!("there is no key `{place}`"),
+        )
+        .at(span)
+        .expected(format!("one of {}", names.join(", ")))
+        .maybe_hint(did_you_mean(name, model.names()));
+        self.push(diagnostic);
+    }
+
+    /// Notes that a key is no string.
+    pub fn key_not_string(&mut self, key: &Key, span: Option<Span>) {
+        let message = format!("{}: the key {key} is not a string", self.subject());
+        let hint = match key {
+            Key::Bool(_) => "put it in quotes: yes, no, on and off are booleans in YAML".to_owned(),
+            _ => format!("put it in quotes: \"{key}\""),
+        };
+        let code = self.code("key-not-a-string");
+        let diagnostic = Diagnostic::error(code, message)
+            .at(span)
+            .expected("a string as key");
+        self.push(diagnostic.hint(hint));
+    }
+}

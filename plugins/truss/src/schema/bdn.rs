@@ -1,0 +1,195 @@
+//! `bdn`: volumes of the platform's delivery network.
+
+use plimsoll_core::schema::{Default, Field, Model, Reader, Type};
+use plimsoll_core::value::{Node, Value};
+
+use crate::checks;
+
+/// Volumes to mount at run time, and access to them.
+pub(crate) static BDN: Model = Model {
+    after: Some(all_unique),
+    ..Model::new(
+        "BDNConfig",
+        "Volumes to mount at run time, and access to them.",
+        &[
+            Field::new(
+                "mounts",
+                Type::List(&Type::Model(&MOUNT)),
+                Default::EmptyList,
+                "Volumes to mount.",
+            ),
+            Field::new(
+                "access",
+                Type::List(&Type::Model(&ACCESS)),
+                Default::EmptyList,
+                "Access to namespaces.",
+            ),
+            Field::new(
+                "hotload",
+                Type::Model(&HOTLOAD),
+                Default::Model,
+                "Whether data is loaded while the model runs.",
+            ),
+        ],
+    )
+};
+
+static MOUNT: Model = Model::new(
+    "BDNVolumeMount",
+    "A volume to mount.",
+    &[
+        Field::required(
+            "source",
+            Type::StrWith(volume),
+            "The volume: bdn:namespace/volume, with `:tag` or `@digest`.",
+        ),
+        Field::required(
+            "path",
+            Type::StrInto(mount_path),
+            "Absolute path where the model finds it; each its own.",
+        ),
+        Field::new(
+            "include",
+            Type::List(&Type::StrWith(filter)),
+            Default::EmptyList,
+            "Only files that match one of these; empty takes all.",
+        ),
+        Field::new(
+            "exclude",
+            Type::List(&Type::StrWith(filter)),
+            Default::EmptyList,
+            "No files that match one of these.",
+        ),
+    ],
+);
+
+static ACCESS: Model = Model {
+    after: Some(grants),
+    ..Model::new(
+        "BDNAccess",
+        "Access to a namespace.",
+        &[
+            Field::required("namespace", Type::StrWith(identifier), "The namespace."),
+            Field::required(
+                "grants",
+                Type::List(&Type::Enum(&["pull", "push", "tag", "inspect", "delete"])),
+                "What is allowed there; at least one, each once.",
+            ),
+        ],
+    )
+};
+
+static HOTLOAD: Model = Model::new(
+    "BDNHotload",
+    "Whether data is loaded while the model runs.",
+    &[Field::new(
+        "enabled",
+        Type::Bool,
+        Default::Bool(false),
+        "Whether it is.",
+    )],
+);
+
+fn volume(text: &str) -> Result<(), String> {
+    let wrong = || format!("{text:?} is no volume such as bdn:namespace/volume:tag");
+    let (namespace, rest) = text
+        .strip_prefix("bdn:")
+        .and_then(|reference| reference.split_once('/'))
+        .ok_or_else(wrong)?;
+    let (name, tag) = match rest.find([':', '@']) {
+        Some(at) => (&rest[..at], Some(&rest[at..])),
+        None => (rest, None),
+    };
+    let apart = |part: &str| !part.is_empty() && !part.contains(['/', ':', '@', '\0']);
+    if !apart(namespace) || !apart(name) {
+        return Err(wrong());
+    }
+    identifier(namespace)?;
+    identifier(name)?;
+    match tag.map(|tag| (tag.starts_with(':'), &tag[1..])) {
+        None => Ok(()),
+        Some((true, tag)) if apart(tag) => identifier(tag),
+        Some((true, _)) => Err(wrong()),
+        Some((false, digest)) => {
+            let hex = digest.strip_prefix("b3:").unwrap_or(digest);
+            if hex.is_empty() || !hex.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+                Err(wrong())
+            } else if !(12..=64).contains(&hex.len()) {
+                Err(format!("{text:?}: a digest has 12 to 64 digits"))
+            } else {
+                Ok(())
+            }
+        }
+    }
+}
+
+fn identifier(text: &str) -> Result<(), String> {
+    let length = text.chars().count();
+    if !(1..=256).contains(&length) || text.contains("..") || text.contains(['/', '\0']) {
+        return Err(format!("{text:?} is no name of a namespace, volume or tag"));
+    }
+    Ok(())
+}
+
+/// An absolute path below the root, without `.` and doubled slashes.
+fn mount_path(text: &str) -> Result<String, String> {
+    if !text.starts_with('/') || text.contains('\0') {
+        return Err(format!(
+            "{text:?} is a relative path; an absolute one is needed"
+        ));
+    }
+    // Exactly two slashes at the start are a root of their own (POSIX).
+    let root = if text.starts_with("//") && !text.starts_with("///") {
+        "//"
+    } else {
+        "/"
+    };
+    let parts: Vec<_> = text
+        .split('/')
+        .filter(|part| !part.is_empty() && *part != ".")
+        .collect();
+    if parts.contains(&"..") {
+        return Err(format!("{text:?} must not contain `..`"));
+    }
+    if parts.is_empty() && root == "/" {
+        return Err("the root cannot be mounted over".to_owned());
+    }
+    Ok(format!("{root}{}", parts.join("/")))
+}
+
+fn filter(text: &str) -> Result<(), String> {
+    let folder = text.strip_suffix('/').unwrap_or(text);
+    let wrong = text.is_empty()
+        || text != crate::python::strip(text)
+        || text.starts_with('/')
+        || text.contains(['\\', '\0'])
+        || folder
+            .split('/')
+            .any(|part| matches!(part, "" | "." | ".."));
+    if wrong {
+        return Err(format!("{text:?} is no relative pattern of files"));
+    }
+    Ok(())
+}
+
+fn grants(node: &mut Node, reader: &mut Reader<'_>) {
+    let Some(grants) = node.get("grants") else {
+        return;
+    };
+    let items = grants.as_list().unwrap_or_default();
+    if items.is_empty() {
+        reader.invalid(grants.span(), "`grants` needs one item at least");
+    }
+    for (position, item) in items.iter().enumerate() {
+        if items[..position].contains(item)
+            && let Value::Str(text) = &item.value
+        {
+            reader.invalid(item.span(), format!("the grant {text} is there twice"));
+        }
+    }
+}
+
+fn all_unique(node: &mut Node, reader: &mut Reader<'_>) {
+    checks::unique(node.get("mounts"), "path", reader);
+    checks::unique(node.get("access"), "namespace", reader);
+}

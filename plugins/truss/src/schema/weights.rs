@@ -1,0 +1,205 @@
+//! Weights: the older `model_cache` and `cache_internal`, and `weights`.
+
+use plimsoll_core::diagnostic::Diagnostic;
+use plimsoll_core::schema::{Default, Field, Model, Reader, Type};
+use plimsoll_core::value::Node;
+
+use super::auth::WEIGHTS_AUTH;
+use crate::checks;
+use crate::python::is_truthy;
+
+const PATTERNS: Type = Type::Nullable(&Type::List(&Type::Str));
+
+/// Schemes of buckets, which have no revisions.
+const BUCKETS: [&str; 5] = ["azure", "cw", "gs", "r2", "s3"];
+
+/// A repository of weights to fetch ahead of time.
+pub(crate) static MODEL_REPO: Model = Model {
+    before: Some(volume),
+    ..Model::new(
+        "ModelRepo",
+        "A repository of weights to fetch ahead of time.",
+        &[
+            REPO_ID,
+            REVISION,
+            ALLOWED,
+            IGNORED,
+            VOLUME_FOLDER,
+            Field::required("use_volume", Type::Bool, USE_VOLUME),
+            KIND,
+            SECRET,
+        ],
+    )
+};
+
+/// The same for the platform's own use.
+pub(crate) static MODEL_REPO_INTERNAL: Model = Model {
+    before: Some(volume),
+    ..Model::new(
+        "ModelRepoCacheInternal",
+        "A repository of weights that the platform fetches.",
+        &[
+            REPO_ID,
+            REVISION,
+            ALLOWED,
+            IGNORED,
+            VOLUME_FOLDER,
+            Field::new("use_volume", Type::Bool, Default::Bool(false), USE_VOLUME),
+            KIND,
+            SECRET,
+        ],
+    )
+};
+
+const USE_VOLUME: &str = "true: mount the weights at run time; false: bake them into the image.";
+
+const REPO_ID: Field = Field::required(
+    "repo_id",
+    Type::StrWith(checks::not_empty),
+    "The repository or bucket.",
+);
+const REVISION: Field = Field::new(
+    "revision",
+    Type::StrWith(revision),
+    Default::Str(""),
+    "Branch, tag or commit. Needed of Hugging Face with `use_volume: true`.",
+);
+const ALLOWED: Field = Field::new(
+    "allow_patterns",
+    PATTERNS,
+    Default::Null,
+    "Only files that match one of these.",
+);
+const IGNORED: Field = Field::new(
+    "ignore_patterns",
+    PATTERNS,
+    Default::Null,
+    "No files that match one of these.",
+);
+const VOLUME_FOLDER: Field = Field::new(
+    "volume_folder",
+    Type::Nullable(&Type::StrWith(checks::not_empty)),
+    Default::Null,
+    "Folder below /app/model_cache. Needed with `use_volume: true`.",
+);
+const KIND: Field = Field::new(
+    "kind",
+    Type::Enum(&["hf", "gcs", "s3", "azure"]),
+    Default::Str("hf"),
+    "Where the repository is.",
+);
+const SECRET: Field = Field::new(
+    "runtime_secret_name",
+    Type::Str,
+    Default::Str("hf_access_token"),
+    "Secret with the credentials.",
+);
+
+fn revision(text: &str) -> Result<(), String> {
+    if text.chars().count() == 1 {
+        return Err("a revision has two characters at least".to_owned());
+    }
+    Ok(())
+}
+
+/// What a volume needs. This looks at what is written, before it is brought into its type.
+fn volume(node: &mut Node, reader: &mut Reader<'_>) {
+    if !node.get("use_volume").is_some_and(is_truthy) {
+        return;
+    }
+    let span = node.get("use_volume").and_then(Node::span);
+    let hugging_face = node
+        .get("kind")
+        .is_none_or(|kind| kind.is_null() || kind.as_str() == Some("hf"));
+    if hugging_face && !node.get("revision").is_some_and(is_truthy) {
+        let place = reader.path().join("revision").dotted();
+        let message = format!("`{place}` is required for a volume: a commit, to be exact");
+        reader.missing_key(span, message);
+    }
+    let folder = node.get("volume_folder");
+    if folder.is_none_or(|folder| !is_truthy(folder)) {
+        let place = reader.path().join("volume_folder").dotted();
+        reader.missing_key(span, format!("`{place}` is required for a volume"));
+    }
+}
+
+/// Weights to mount.
+pub(crate) static WEIGHTS_SOURCE: Model = Model {
+    after: Some(one_secret),
+    ..Model::new(
+        "WeightsSource",
+        "Weights to mount.",
+        &[
+            Field::required(
+                "source",
+                Type::StrWith(source),
+                "Where they are: hf://owner/repo@revision, s3://, gs://, azure://, r2://, cw:// or \
+                 https://.",
+            ),
+            Field::required(
+                "mount_location",
+                Type::StrWith(mount_location),
+                "Absolute path where the model finds them; each its own.",
+            ),
+            Field::new(
+                "auth",
+                Type::Nullable(&Type::Model(&WEIGHTS_AUTH)),
+                Default::Null,
+                "How to log in.",
+            ),
+            Field::new(
+                "auth_secret_name",
+                Type::Nullable(&Type::Str),
+                Default::Null,
+                "Secret with the credentials; here or in `auth`.",
+            ),
+            ALLOWED,
+            IGNORED,
+        ],
+    )
+};
+
+fn source(text: &str) -> Result<(), String> {
+    let known = || format!("the schemes are hf https {}", BUCKETS.join(" "));
+    let Some((scheme, path)) = text.split_once("://") else {
+        return Err(format!("{text:?} has no scheme; {}", known()));
+    };
+    let bucket = BUCKETS.contains(&scheme);
+    if !bucket && scheme != "hf" && scheme != "https" {
+        return Err(format!("{text:?} has the scheme {scheme}; {}", known()));
+    }
+    if path.is_empty() || path.starts_with('/') {
+        return Err(format!("{text:?} names nothing behind {scheme}://"));
+    }
+    if bucket && path.contains('@') {
+        return Err(format!(
+            "{text:?} has an @, and only hf:// has revisions: a bucket has none"
+        ));
+    }
+    Ok(())
+}
+
+fn mount_location(text: &str) -> Result<(), String> {
+    if text.starts_with('/') {
+        return Ok(());
+    }
+    Err(format!(
+        "{text:?} is a relative path; an absolute one is needed"
+    ))
+}
+
+fn one_secret(node: &mut Node, reader: &mut Reader<'_>) {
+    let filled = |node: Option<&Node>| node.is_some_and(is_truthy);
+    let (outer, inner) = (
+        node.get("auth_secret_name"),
+        node.get("auth")
+            .and_then(|auth| auth.get("auth_secret_name")),
+    );
+    if filled(outer) && filled(inner) {
+        let message = "`auth_secret_name` is given twice: here and in `auth`";
+        let diagnostic = Diagnostic::error(reader.code("conflict"), message)
+            .at(outer.and_then(Node::span))
+            .also(inner.and_then(Node::span), "the other one");
+        reader.push(diagnostic);
+    }
+}
