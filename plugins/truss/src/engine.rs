@@ -4,6 +4,7 @@ use plimsoll_core::diagnostic::Diagnostic;
 use plimsoll_core::schema::Reader;
 use plimsoll_core::value::{Map, Node, Value};
 
+use crate::python;
 use crate::schema::{accelerator_parts, base_model, is_encoder, is_v2};
 
 /// Accelerators that TensorRT-LLM does not support (compute capability below 8.0).
@@ -163,7 +164,7 @@ fn check_parallelism(
     ];
     let degree = |key: &str| {
         build
-            .and_then(|build| build.get(key)?.as_i64())
+            .and_then(|build| python::integer(build.get(key)?))
             .unwrap_or(1)
     };
     let world_size = DEGREES

@@ -17,6 +17,7 @@ use plimsoll_core::value::{Entry, Map, Node, Value};
 use plimsoll_core::yaml;
 
 use crate::package::package;
+use crate::python::is_truthy;
 use crate::rules::TrussRules;
 use crate::schema::TRUSS;
 
@@ -122,13 +123,7 @@ fn read_config(tree: &dyn SourceTree, path: &str) -> Result<Vec<u8>, Diagnostics
 
 /// Checks a document and takes it apart into layers.
 fn workload(mut root: Node, items: &mut Vec<Diagnostic>) -> Workload {
-    let falsy = match &root.value {
-        Value::Null | Value::Bool(false) | Value::Int(0) => true,
-        Value::Str(text) => text.is_empty(),
-        Value::List(list) => list.is_empty(),
-        _ => false,
-    };
-    if falsy {
+    if !is_truthy(&root) {
         // An empty file is a Truss with every default, as the real loader has it.
         root.value = Value::Map(Box::default());
     }

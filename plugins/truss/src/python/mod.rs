@@ -60,6 +60,16 @@ pub(crate) fn is_truthy(node: &Node) -> bool {
     }
 }
 
+/// An integer, as near as 64 bits come to it.
+pub(crate) fn integer(node: &Node) -> Option<i64> {
+    match &node.value {
+        Value::Int(number) => Some(*number),
+        Value::BigInt(digits) if digits.starts_with('-') => Some(i64::MIN),
+        Value::BigInt(_) => Some(i64::MAX),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::is_float;

@@ -105,9 +105,11 @@ fn quote_for(text: &str) -> char {
 /// Whether Python shows a character as it is. Rust escapes the same general categories, and the
 /// start of a combining sequence, which the letter before it is there to prevent.
 fn is_printable(character: char) -> bool {
-    character == '"'
-        || character == '\''
-        || !format!("{:?}", format!("a{character}")).contains('\\')
+    match character {
+        ' '..='~' => true,
+        character if character.is_ascii() => false,
+        character => format!("a{character}").escape_debug().count() == 2,
+    }
 }
 
 fn repr_bytes(bytes: &[u8]) -> String {

@@ -76,7 +76,7 @@ impl Custom for Accelerator {
                         "accelerator",
                         Node::with_origin(Value::Str(name.into()), node.origin),
                     );
-                    map.set("count", Node::with_origin(Value::Int(count), node.origin));
+                    map.set("count", Node::with_origin(count, node.origin));
                     node.value = Value::Map(Box::new(map));
                 }
             }
@@ -86,9 +86,14 @@ impl Custom for Accelerator {
 
     fn dump(&self, node: &Node, _: Form) -> Node {
         let origin = strongest_origin(node);
-        let value = match parts(node) {
-            (Some(name), Some(count)) if count > 1 => Value::Str(format!("{name}:{count}").into()),
-            (Some(name), Some(1) | None) => Value::Str(name.into()),
+        let value = match (parts(node), node.get("count").map(|count| &count.value)) {
+            ((Some(name), _), Some(Value::BigInt(count))) => {
+                Value::Str(format!("{name}:{count}").into())
+            }
+            ((Some(name), Some(count)), _) if count > 1 => {
+                Value::Str(format!("{name}:{count}").into())
+            }
+            ((Some(name), Some(1) | None), _) => Value::Str(name.into()),
             _ => Value::Null,
         };
         Node::with_origin(value, origin)
@@ -119,7 +124,7 @@ impl Custom for Accelerator {
 /// The name and the count of an accelerator that has been read.
 pub(crate) fn parts(node: &Node) -> (Option<&str>, Option<i64>) {
     let name = node.get("accelerator").and_then(Node::as_str);
-    (name, node.get("count").and_then(Node::as_i64))
+    (name, node.get("count").and_then(python::integer))
 }
 
 /// The origin of the part that the strongest layer set.
@@ -133,7 +138,7 @@ pub(crate) fn strongest_origin(node: &Node) -> Origin {
         .unwrap_or(node.origin)
 }
 
-fn read_text(text: &str, node: &Node, reader: &mut Reader<'_>) -> Option<(String, i64)> {
+fn read_text(text: &str, node: &Node, reader: &mut Reader<'_>) -> Option<(String, Value)> {
     let mut words = python::strip(text).split(':');
     let name = words.next().unwrap_or_default();
     let rest: Vec<&str> = words.collect();
@@ -153,7 +158,7 @@ fn read_text(text: &str, node: &Node, reader: &mut Reader<'_>) -> Option<(String
         return None;
     }
     match rest.as_slice() {
-        [] => Some((name.to_owned(), 1)),
+        [] => Some((name.to_owned(), Value::Int(1))),
         [count] => match positive(count) {
             Some(count) => Some((name.to_owned(), count)),
             None => {
@@ -169,17 +174,21 @@ fn read_text(text: &str, node: &Node, reader: &mut Reader<'_>) -> Option<(String
         _ => {
             let message = format!("`{text}` has more than one `:`: it is read as one {name}");
             reader.warn("accelerator-parts", node.span(), message);
-            Some((name.to_owned(), 1))
+            Some((name.to_owned(), Value::Int(1)))
         }
     }
 }
 
 /// A positive integer in any script's decimal digits, as Python's `int` reads it.
-fn positive(text: &str) -> Option<i64> {
-    let mut number: i64 = 0;
-    for character in text.chars() {
-        let digit = i64::from(python::decimal(character)?);
-        number = number.saturating_mul(10).saturating_add(digit);
+fn positive(text: &str) -> Option<Value> {
+    let ascii = |character| char::from_digit(python::decimal(character)?, 10);
+    let digits: String = text.chars().map(ascii).collect::<Option<_>>()?;
+    match digits.trim_start_matches('0') {
+        "" => None,
+        digits => Some(
+            digits
+                .parse()
+                .map_or_else(|_| Value::BigInt(digits.into()), Value::Int),
+        ),
     }
-    Some(number).filter(|count| *count > 0)
 }

@@ -7,6 +7,7 @@ use plimsoll_core::value::{Map, Node, Origin, Value};
 use super::speculator::SPECULATOR;
 use super::{base_model, flag, is_encoder, is_set, kwargs};
 use crate::checks;
+use crate::python::integer;
 
 const INT: Type = Type::Int(MIN, MAX);
 const COUNT: Type = Type::StrictInt(1, MAX);
@@ -202,6 +203,7 @@ static PLUGINS: Model = Model::new(
 );
 
 static QUANTIZATION: Model = Model {
+    before: Some(no_self),
     lenient: true,
     ..Model::new(
         "TrussTRTQuantizationConfiguration",
@@ -231,6 +233,7 @@ static QUANTIZATION: Model = Model {
 
 /// Where weights are.
 pub(super) static CHECKPOINT: Model = Model {
+    before: Some(no_self),
     after: Some(repository),
     lenient: true,
     ..Model::new(
@@ -297,8 +300,20 @@ fn repository(node: &mut Node, reader: &mut Reader<'_>) {
     }
 }
 
+/// The real loader passes the keys as arguments to a method, which has one of this name already.
+pub(super) fn no_self(node: &mut Node, reader: &mut Reader<'_>) {
+    if let Some(entry) = node.as_map().and_then(|map| map.entry("self")) {
+        let place = reader.path().join("self").dotted();
+        reader.invalid(
+            entry.key_span,
+            format!("`{place}`: no key can be named self here"),
+        );
+    }
+}
+
 /// Keys that belong to `trt_llm.runtime`.
 fn misplaced(node: &mut Node, reader: &mut Reader<'_>) {
+    no_self(node, reader);
     for key in super::runtime::LORA_CACHE {
         if let Some(entry) = node.as_map().and_then(|map| map.entry(key)) {
             let message = format!("`{key}` belongs to `trt_llm.runtime`, not to `trt_llm.build`");
@@ -342,8 +357,8 @@ fn check(node: &mut Node, reader: &mut Reader<'_>) {
 
 fn experts(node: &Node, reader: &mut Reader<'_>) {
     let option = node.get("moe_expert_parallel_option");
-    let number = option.and_then(Node::as_i64).unwrap_or(-1);
-    let tensor = node.get(DEGREES[0]).and_then(Node::as_i64).unwrap_or(1);
+    let number = option.and_then(integer).unwrap_or(-1);
+    let tensor = node.get(DEGREES[0]).and_then(integer).unwrap_or(1);
     if base_model(Some(node)) != "decoder" || number == -1 {
         return;
     }
@@ -384,7 +399,7 @@ fn migrate_encoder(node: &mut Node, reader: &mut Reader<'_>) {
     let Some(map) = node.as_map_mut() else { return };
     for key in DEGREES {
         let one = |origin: Origin| Node::with_origin(Value::Int(1), origin);
-        let written = map.get(key).map(|node| (node.origin, node.as_i64()));
+        let written = map.get(key).map(|node| (node.origin, integer(node)));
         if let Some((origin, Some(number))) = written
             && number != 1
         {

@@ -3,7 +3,7 @@
 use plimsoll_core::schema::{Default, Field, MAX, Model, Reader, Type};
 use plimsoll_core::value::{Node, Value};
 
-use super::build::{BUILD, CHECKPOINT, discontinued};
+use super::build::{BUILD, CHECKPOINT, discontinued, no_self};
 use super::runtime::RUNTIME_V1;
 
 const COUNT: Type = Type::Nullable(&Type::StrictInt(1, MAX));
@@ -14,6 +14,7 @@ const MANY_DRAFTED: i64 = 512;
 
 /// Speculative decoding.
 pub(super) static SPECULATOR: Model = Model {
+    before: Some(no_self),
     after: Some(check),
     lenient: true,
     ..Model::new(
