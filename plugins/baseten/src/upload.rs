@@ -103,17 +103,23 @@ pub(crate) async fn upload(
     let total = archive::length(&workload.context);
     session.progress.report(Event::Uploaded { bytes: 0, total });
     let size = part_size(total);
-    let (sender, parts) = mpsc::channel(1);
-    let writer = spawn_writer(workload, size, sender);
-    let source = Source {
-        parts,
-        writer,
-        planned,
-    };
+    let source = || Source::begin(workload, size, planned);
     if total <= size {
-        whole(&store, source, total).await?;
+        whole(&store, source(), total).await?;
     } else {
-        in_parts(&store, source, total, size).await?;
+        let mut lost = 0;
+        // A platform that was restarted may have forgotten the parts: they are sent anew.
+        while let Err(failed) = in_parts(&store, source(), total, size).await {
+            lost += 1;
+            match &failed.error {
+                UploadError::Api(error)
+                    if error.is_not_found() && lost <= session.options().retries.count =>
+                {
+                    session.back_off(lost, error.to_string(), None).await?;
+                }
+                _ => return Err(failed),
+            }
+        }
     }
     Ok(Some(Uploaded {
         s3_key: key.to_owned(),
@@ -152,7 +158,16 @@ struct Source<'a> {
     planned: &'a BuildDigest,
 }
 
-impl Source<'_> {
+impl<'a> Source<'a> {
+    fn begin(workload: &ReleaseWorkload, size: u64, planned: &'a BuildDigest) -> Self {
+        let (sender, parts) = mpsc::channel(1);
+        Self {
+            parts,
+            writer: spawn_writer(workload, size, sender),
+            planned,
+        }
+    }
+
     /// Fails unless what was written is what was planned.
     async fn check(self) -> Result<(), UploadError> {
         drop(self.parts);

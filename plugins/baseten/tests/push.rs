@@ -9,7 +9,7 @@
 mod common;
 
 use common::release::Truss;
-use common::stub::{Fault, Stub};
+use common::stub::{Fault, Seen, Stub};
 use common::{KEY, Recorder, deployer, deployer_with};
 use plimsoll_baseten::BasetenDeployer;
 use plimsoll_core::deployer::{
@@ -248,6 +248,35 @@ async fn an_answer_that_is_lost_when_an_upload_ends_is_looked_up() {
         .await
         .unwrap();
     assert_eq!(stub.with(|inner| inner.objects.len()), 1);
+}
+
+/// A platform that is restarted keeps no unfinished upload.
+#[tokio::test]
+async fn parts_that_the_platform_forgot_are_sent_anew() {
+    let stub = Stub::start().await;
+    let release = truss().file("weights.bin", big(17)).release();
+    stub.fault("partNumber=2", Fault::Status(404));
+    stub.fault("DELETE /", Fault::Status(404));
+    push(&deployer(&stub.url), &release, &Recorder::default())
+        .await
+        .unwrap();
+    let begun = |seen: &&Seen| seen.method == "POST" && seen.path.contains("?uploads");
+    stub.with(|inner| {
+        assert_eq!(inner.seen.iter().filter(begun).count(), 2);
+        assert_eq!((inner.objects.len(), inner.models.len()), (1, 1));
+    });
+
+    // But not for ever, and nothing is left behind of what is not there.
+    let stub = Stub::start().await;
+    for _ in 0..2 {
+        stub.fault("partNumber=2", Fault::Status(404));
+        stub.fault("DELETE /", Fault::Status(404));
+    }
+    let deployer = deployer_with(&stub.url, &json!({"retries": 1}));
+    let error = push(&deployer, &release, &Recorder::default())
+        .await
+        .unwrap_err();
+    assert_eq!(error.left_behind, [""; 0]);
 }
 
 #[tokio::test]

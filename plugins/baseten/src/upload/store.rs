@@ -162,13 +162,14 @@ impl<'a> Store<'a> {
         }
     }
 
-    /// Calls an upload off; says whether that went well.
+    /// Calls an upload off; says whether that went well. One that the platform does not know
+    /// leaves nothing.
     pub(super) async fn abort(&self, id: &str) -> bool {
         let id = id.to_owned();
         let aborting = self.s3.abort_multipart(&self.path, &id);
         matches!(
             tokio::time::timeout(ABORT_TIMEOUT, aborting).await,
-            Ok(Ok(()))
+            Ok(Ok(()) | Err(StoreError::NotFound { .. }))
         )
     }
 
