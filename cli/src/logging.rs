@@ -23,9 +23,9 @@ pub(crate) fn start(global: &Global) -> Result<(), CliError> {
     render::set_colour(colour);
     let asked = global.verbose.max(u8::from(global.log_format.is_some()));
     let level = match asked {
-        0 => "plimsoll=warn,plimsoll_baseten=warn,plimsoll_local=warn",
-        1 => "plimsoll=info,plimsoll_baseten=info,plimsoll_local=info",
-        _ => "plimsoll=debug,plimsoll_baseten=debug,plimsoll_local=debug,hyper=info,warn",
+        0 => "warn,s3s=off",
+        1 => "warn,s3s=off,plimsoll=info,plimsoll_baseten=info,plimsoll_local=info",
+        _ => "info,s3s=off,plimsoll=debug,plimsoll_baseten=debug,plimsoll_local=debug",
     };
     let directives = std::env::var("PLIMSOLL_LOG").unwrap_or_else(|_| level.to_owned());
     let filter = EnvFilter::try_new(&directives)

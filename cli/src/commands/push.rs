@@ -6,8 +6,6 @@ use plimsoll::deployer::{Deployed, Outcome};
 use plimsoll::environment::Environment;
 use plimsoll::plan::Plan;
 use plimsoll::release::Release;
-use plimsoll::value::Node;
-use plimsoll::yaml;
 use serde_json::json;
 use tokio::runtime::Runtime;
 
@@ -63,19 +61,13 @@ pub(crate) fn runtime() -> Result<Runtime, CliError> {
     Runtime::new().map_err(|error| CliError::new(exit::UNAVAILABLE, format!("no runtime: {error}")))
 }
 
-/// What is pushed, before anything is done.
+/// What is pushed and where each value comes from, before anything is done.
 fn settings(release: &Release) -> String {
-    let mut out = String::new();
-    for workload in &release.workloads {
-        let environment = release.environment.as_ref().map(Environment::name);
-        let resolved_for = environment.unwrap_or("no environment");
-        out.push_str(&format!("{} for {resolved_for}\n", release.name));
-        let settings: Node = workload.effective.settings();
-        for line in yaml::write(&settings).lines() {
-            out.push_str(&format!("  {line}\n"));
-        }
-    }
-    out
+    let tables = release
+        .workloads
+        .iter()
+        .map(|workload| format!("{}\n", render::explain::settings(&workload.effective)));
+    tables.collect()
 }
 
 /// Asks before `production` on a remote is touched, where there is somebody to ask.

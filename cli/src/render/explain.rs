@@ -20,19 +20,30 @@ pub(crate) fn text(effective: &Effective, everything: bool) -> String {
     } else {
         effective.config.clone()
     };
-    let is_setting = |key: &str| settings.iter().any(|row| row.key == key);
     let block = |key: &str| key.split('.').next().unwrap_or_default().to_owned();
     let shown: Vec<String> = settings.iter().map(|row| block(&row.key)).collect();
-    let others = rows(effective, &whole, |key| {
-        !is_setting(key) && !shown.contains(&block(key))
-    });
+    let others = rows(effective, &whole, |key| !shown.contains(&block(key)));
+    format!("{}\n\n{}", title(effective), table(&[&settings, &others]))
+}
+
+/// The settings alone, as a push shows them.
+pub(crate) fn settings(effective: &Effective) -> String {
+    let settings = rows(effective, &effective.settings(), |_| true);
+    format!("{}\n\n{}", title(effective), table(&[&settings]))
+}
+
+fn title(effective: &Effective) -> String {
     let environment = effective.environment.as_ref();
     let resolved_for = environment.map_or_else(
         || "no environment: the base".to_owned(),
         |environment| format!("environment {environment}"),
     );
+    format!("{} in {resolved_for}", effective.workload)
+}
+
+fn table(parts: &[&[Row]]) -> String {
     let width = |of: fn(&Row) -> &str, most: usize| {
-        let all = settings.iter().chain(&others);
+        let all = parts.iter().flat_map(|part| part.iter());
         all.map(|row| of(row).chars().count())
             .filter(|width| *width <= most)
             .max()
@@ -43,13 +54,12 @@ pub(crate) fn text(effective: &Effective, everything: bool) -> String {
         width(|row| &row.value, 40),
         width(|row| &row.layer, 40),
     );
-    let mut out = format!("{} in {resolved_for}\n", effective.workload);
-    for part in [&settings, &others]
-        .into_iter()
-        .filter(|part| !part.is_empty())
-    {
-        out.push('\n');
-        for row in part {
+    let mut out = String::new();
+    for (position, part) in parts.iter().filter(|part| !part.is_empty()).enumerate() {
+        if position > 0 {
+            out.push('\n');
+        }
+        for row in *part {
             let line = format!(
                 "  {:key$}  {:value$}  {:layer$}  {}",
                 row.key, row.value, row.layer, row.place

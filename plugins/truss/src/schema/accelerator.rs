@@ -129,7 +129,8 @@ pub(crate) fn parts(node: &Node) -> (Option<&str>, Option<i64>) {
 
 /// The origin of the part that the strongest layer set.
 pub(crate) fn strongest_origin(node: &Node) -> Origin {
-    let parts = [node.get("accelerator"), node.get("count")]
+    // Of equals the last wins: where one layer sets both, the name is what a reader looks for.
+    let parts = [node.get("count"), node.get("accelerator")]
         .into_iter()
         .flatten();
     parts
