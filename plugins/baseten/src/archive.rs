@@ -21,20 +21,32 @@ const LARGEST_PLAIN: u64 = 0o777_7777_7777;
 
 /// Why an archive could not be written.
 #[derive(Debug, Error)]
-pub(crate) enum ArchiveError {
+#[non_exhaustive]
+pub enum ArchiveError {
     /// A file could not be read.
     #[error("cannot read {path}: {source}")]
-    Read { path: String, source: io::Error },
+    Read {
+        /// Its path in the archive.
+        path: String,
+        /// Why.
+        source: io::Error,
+    },
     /// A file has another length than when the context was gathered.
     #[error("{path} had {expected} bytes, and now has another length")]
-    Changed { path: String, expected: u64 },
+    Changed {
+        /// Its path in the archive.
+        path: String,
+        /// The length it had, in bytes.
+        expected: u64,
+    },
     /// What the archive is written to takes no more.
     #[error("cannot write the archive: {0}")]
     Write(io::Error),
 }
 
-/// The length of the archive, in bytes.
-pub(crate) fn length(context: &BuildContext) -> u64 {
+/// The length of the archive of a context, in bytes.
+#[must_use]
+pub fn length(context: &BuildContext) -> u64 {
     let entries: u64 = context
         .files()
         .iter()
@@ -43,8 +55,12 @@ pub(crate) fn length(context: &BuildContext) -> u64 {
     entries + 2 * BLOCK
 }
 
-/// Writes the archive, and returns the build digest of what was written and of `config`.
-pub(crate) fn write(
+/// Writes the archive of a context, and returns the build digest of what was written and of
+/// `config`.
+///
+/// # Errors
+/// When a file cannot be read or has changed since the context was gathered, or `out` fails.
+pub fn write(
     context: &BuildContext,
     config: &Json,
     out: &mut dyn Write,

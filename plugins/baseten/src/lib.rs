@@ -22,6 +22,7 @@ mod tls;
 mod upload;
 mod wait;
 
+pub use archive::{ArchiveError, length as archive_length, write as write_archive};
 pub use deployer::{BasetenDeployer, register};
 pub use error::{ApiError, OptionsError};
 pub use labels::{ENVIRONMENT_LABEL, PRESERVE_LABEL, PUSH_ID_LABEL};

@@ -23,7 +23,7 @@ impl OverrideResolver for Replace {
         files: &Arc<SourceMap>,
     ) -> Result<Effective, Diagnostics> {
         resolve(workload, environment, files, |weaker, stronger| {
-            *weaker = stronger.clone()
+            *weaker = stronger.clone();
         })
     }
 }

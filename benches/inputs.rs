@@ -1,0 +1,49 @@
+//! The inputs of the benches. They are fixed: the same on every machine.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use plimsoll::context::{BuildContext, ContextFile};
+use plimsoll::tree::{MemoryTree, SourceTree};
+
+/// The example with three environments, in memory.
+#[must_use]
+pub fn example() -> Arc<dyn SourceTree> {
+    let text = include_str!("../examples/truss/llm-per-environment/config.yaml");
+    Arc::new(MemoryTree::new().with("config.yaml", text))
+}
+
+/// The 209 real-world configurations that stand beside a checkout; empty where they do not.
+#[must_use]
+pub fn corpus() -> Vec<Arc<dyn SourceTree>> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data/truss/configs");
+    let Ok(entries) = folder.read_dir() else {
+        return Vec::new();
+    };
+    let mut paths: Vec<_> = entries.flatten().map(|entry| entry.path()).collect();
+    paths.sort();
+    let texts = paths.iter().filter_map(|path| std::fs::read(path).ok());
+    let tree =
+        |text| -> Arc<dyn SourceTree> { Arc::new(MemoryTree::new().with("config.yaml", text)) };
+    texts.map(tree).collect()
+}
+
+/// A context of `count` files of `len` bytes each, of bytes that do not repeat soon.
+#[must_use]
+pub fn context(count: usize, len: usize) -> BuildContext {
+    let mut state: u64 = 0x9e37_79b9_7f4a_7c15;
+    let mut next = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state.to_le_bytes()
+    };
+    let files = (0..count).map(|number| {
+        let bytes: Vec<u8> = (0..len.div_ceil(8))
+            .flat_map(|_| next())
+            .take(len)
+            .collect();
+        ContextFile::of_bytes(&format!("data/{:03}/{number:06}.bin", number % 100), bytes)
+    });
+    BuildContext::new(files.collect())
+}
