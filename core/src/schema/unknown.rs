@@ -48,7 +48,7 @@ fn in_model(model: &'static Model, node: &Node, path: &mut Pointer, found: &mut 
             }
             None if model.extra == Extra::Keep => found.push(UnknownKey {
                 parent: path.clone(),
-                nearest: nearest(&name, model.names()),
+                nearest: nearest(&name, of_like_length(model, &name)),
                 name: name.into_owned(),
                 span: entry.key_span,
                 passes: false,
@@ -61,6 +61,16 @@ fn in_model(model: &'static Model, node: &Node, path: &mut Pointer, found: &mut 
             .iter_mut()
             .for_each(|unknown| unknown.passes = true);
     }
+}
+
+/// The names that can be near enough to be meant: a distance is never less than what the lengths
+/// differ by.
+fn of_like_length(model: &'static Model, name: &str) -> impl Iterator<Item = &'static str> {
+    let length = name.chars().count();
+    model.names().filter(move |known| {
+        let longer = length.max(known.len());
+        length.abs_diff(known.len()) <= (longer / 3).max(1)
+    })
 }
 
 fn in_type(kind: &Type, node: &Node, path: &mut Pointer, found: &mut Vec<UnknownKey>) {

@@ -12,6 +12,7 @@ mod python;
 mod rules;
 mod schema;
 mod source;
+mod surprises;
 
 use std::sync::Arc;
 

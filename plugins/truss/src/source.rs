@@ -20,6 +20,7 @@ use crate::package::package;
 use crate::python::is_truthy;
 use crate::rules::TrussRules;
 use crate::schema::TRUSS;
+use crate::surprises::can_surprise;
 
 /// The file that makes a folder a Truss.
 pub(crate) const CONFIG_FILE: &str = "config.yaml";
@@ -70,14 +71,14 @@ impl ConfigSource for TrussSource {
             });
         };
         let main_file = Some(reading.file);
-        let surprises = yaml::surprises(&files, reading.file, &limits);
-        // That `yes` is a boolean surprises nobody where a boolean is expected, and is an error
-        // where none is.
-        items.extend(
-            surprises
-                .into_iter()
-                .filter(|item| item.severity > Severity::Note),
-        );
+        let text = files.get(reading.file).map(|file| &*file.text);
+        if text.is_some_and(can_surprise) {
+            let surprises = yaml::surprises(&files, reading.file, &limits);
+            // That `yes` is a boolean surprises nobody where a boolean is expected, and is an
+            // error where none is.
+            let warnings = |item: &Diagnostic| item.severity > Severity::Note;
+            items.extend(surprises.into_iter().filter(warnings));
+        }
         let workload = workload(root, &mut items);
         let diagnostics = Diagnostics {
             files: Arc::new(files),
