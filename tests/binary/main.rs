@@ -5,6 +5,7 @@
 )]
 
 mod codes;
+mod diagnostics;
 mod flow;
 mod help;
 mod proxy;
