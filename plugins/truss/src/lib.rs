@@ -23,6 +23,18 @@ pub use rules::TrussRules;
 pub use schema::TRUSS;
 pub use source::TrussSource;
 
+/// Where the schema of a `config.yaml` says that it lives.
+const SCHEMA_ID: &str = concat!(
+    env!("CARGO_PKG_REPOSITORY"),
+    "/raw/main/docs/schema/truss.schema.json"
+);
+
+/// What a `config.yaml` may hold, as JSON Schema (2020-12), for editors.
+#[must_use]
+pub fn config_schema() -> serde_json::Value {
+    plimsoll_core::schema::json_schema(&TRUSS, SCHEMA_ID)
+}
+
 /// Adds the source `truss` to a registry.
 ///
 /// # Errors

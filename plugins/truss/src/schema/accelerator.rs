@@ -100,7 +100,7 @@ impl Custom for Accelerator {
     }
 
     fn schema(&self) -> Json {
-        let pattern = format!("^\\s*({})(:[1-9][0-9]*)?\\s*$", NAMES.join("|"));
+        let pattern = format!("^\\s*({})(:0*[1-9][0-9]*)?\\s*$", NAMES.join("|"));
         let mut count = schema_of(&COUNT);
         count["default"] = 1.into();
         json!({ "anyOf": [
