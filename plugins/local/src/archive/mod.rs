@@ -100,8 +100,10 @@ impl ArchiveStore {
         for entry in fs::read_dir(&self.archives)? {
             let entry = entry?;
             let name = entry.file_name();
-            let stem = name.to_str().and_then(|name| name.split('.').next());
-            if !stem.is_some_and(|stem| known.contains(stem)) {
+            let name = name.to_str().unwrap_or_default();
+            // Whatever else has the name of an archive was not written to its end.
+            let archive = name.strip_suffix(".files").unwrap_or(name);
+            if !known.contains(archive) {
                 fs::remove_file(entry.path())?;
             }
         }
@@ -132,5 +134,27 @@ impl Drop for Temporary {
             Ok(_) => fs::remove_file(&self.0),
             Err(_) => Ok(()),
         };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ArchiveStore;
+    use std::fs;
+
+    #[test]
+    fn only_what_belongs_to_a_known_archive_is_kept() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = ArchiveStore::open(dir.path()).unwrap();
+        for name in ["aa", "aa.files", "aa.files-new", "bb", "bb.files"] {
+            fs::write(store.path(name), "").unwrap();
+        }
+        store.keep_only(&["aa".to_owned()]).unwrap();
+        let mut kept: Vec<_> = fs::read_dir(dir.path().join("archives"))
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name())
+            .collect();
+        kept.sort();
+        assert_eq!(kept, ["aa", "aa.files"]);
     }
 }
