@@ -27,7 +27,9 @@ pub struct Limits {
     pub config_file_bytes: u64,
     /// How long upload credentials are valid.
     pub upload_credentials: Duration,
-    /// The most multipart uploads at a time.
+    /// The most multipart uploads at a time. One that sent nothing for [`upload_idle`] gives way.
+    ///
+    /// [`upload_idle`]: Self::upload_idle
     pub multipart_uploads: usize,
     /// How many deployments are worked on at a time.
     pub concurrent_builds: usize,

@@ -225,6 +225,34 @@ async fn what_is_not_finished_is_not_seen() {
     server.stop().await;
 }
 
+/// Clients that are killed call nothing off.
+#[tokio::test(flavor = "multi_thread")]
+async fn uploads_that_were_abandoned_lock_nobody_out() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut options = options(dir.path());
+    options.limits = Limits {
+        multipart_uploads: 2,
+        upload_idle: Duration::from_secs(1),
+        ..Limits::default()
+    };
+    let server = Server::start_with(options).await;
+    let prepared = prepare(&server, "m").await;
+    let client = builder(&prepared).build().unwrap();
+    let key = text(&prepared["s3_key"]).into();
+    let begin = || client.create_multipart(&key);
+    let abandoned = begin().await.unwrap();
+    tokio::time::sleep(Duration::from_millis(600)).await;
+    let busy = begin().await.unwrap();
+    assert!(begin().await.is_err(), "both may still go on");
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    begin().await.unwrap();
+    let part = || PutPayload::from_static(b"part");
+    assert!(client.put_part(&key, &abandoned, 0, part()).await.is_err());
+    client.put_part(&key, &busy, 0, part()).await.unwrap();
+    let coming_in = std::fs::read_dir(dir.path().join("incoming")).unwrap();
+    assert_eq!(coming_in.count(), 2);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn credentials_are_for_one_key_and_a_while() {
     let dir = tempfile::tempdir().unwrap();

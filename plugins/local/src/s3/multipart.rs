@@ -8,6 +8,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use plimsoll_core::digest::hex;
 use s3s::dto::{CompletedPart, ETag};
@@ -32,6 +33,8 @@ pub(super) struct Multiparts {
 struct Multipart {
     key: String,
     began_millis: i64,
+    /// When a part last began to come in, or had come in.
+    touched_millis: i64,
     /// Everything of it, deleted with it, and as soon as it is completed.
     folder: Option<Arc<Temporary>>,
     parts: BTreeMap<i32, Part>,
@@ -84,13 +87,18 @@ impl Multiparts {
             .filter(|upload| !matches!(upload.state, State::Completed(_)))
             .count();
         if unfinished >= self.shared.limits.multipart_uploads {
-            return Err(s3_error!(SlowDown, "Too many multipart uploads are open"));
+            let idle = self.shared.limits.upload_idle;
+            let abandoned = longest_untouched(&open, now, idle);
+            let abandoned = abandoned
+                .ok_or_else(|| s3_error!(SlowDown, "Too many multipart uploads are open"))?;
+            open.remove(&abandoned);
         }
         let folder = self.shared.archives.incoming(&id);
         fs::create_dir(&folder).map_err(internal)?;
         let upload = Multipart {
             key,
             began_millis: now,
+            touched_millis: now,
             folder: Some(Arc::new(Temporary::at(folder))),
             parts: BTreeMap::new(),
             state: State::Open,
@@ -111,6 +119,7 @@ impl Multiparts {
         let name = self.shared.id("part-").map_err(internal)?;
         let mut open = self.open();
         let upload = find(&mut open, key, id)?;
+        upload.touched_millis = self.shared.stamp().millis();
         Ok(upload.folder()?.path().join(name))
     }
 
@@ -124,6 +133,7 @@ impl Multiparts {
     ) -> S3Result<ETag> {
         let mut open = self.open();
         let upload = find(&mut open, key, id)?;
+        upload.touched_millis = self.shared.stamp().millis();
         let others: u64 = upload
             .parts
             .iter()
@@ -204,6 +214,21 @@ impl Multiparts {
         }
         kept
     }
+}
+
+/// The upload that a client most likely left where it was: a client that is killed calls nothing
+/// off, and must not lock others out.
+fn longest_untouched(
+    open: &HashMap<String, Multipart>,
+    now_millis: i64,
+    at_least: Duration,
+) -> Option<String> {
+    let (id, upload) = open
+        .iter()
+        .filter(|(_, upload)| matches!(upload.state, State::Open))
+        .min_by_key(|(_, upload)| upload.touched_millis)?;
+    let untouched = u64::try_from(now_millis - upload.touched_millis).unwrap_or(0);
+    (Duration::from_millis(untouched) >= at_least).then(|| id.clone())
 }
 
 fn find<'a>(
