@@ -81,7 +81,7 @@ impl Platform {
             build_check: options.build_check,
             clock: options.clock,
             ids: options.ids,
-            wake: Notify::new(),
+            wake: Arc::new(Notify::new()),
             address: OnceLock::new(),
             lock,
         };

@@ -31,7 +31,7 @@ pub(crate) struct Shared {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ids: Arc<dyn IdSource>,
     /// Rung when a deployment has something to be done for it.
-    pub(crate) wake: Notify,
+    pub(crate) wake: Arc<Notify>,
     /// Where the platform listens, once it does.
     pub(crate) address: OnceLock<SocketAddr>,
     /// Released last.
@@ -42,6 +42,18 @@ impl Shared {
     /// The present moment.
     pub(crate) fn stamp(&self) -> Stamp {
         Stamp::of(self.clock.now())
+    }
+
+    /// Changes deployments: runs `job` in a transaction, and has the worker look once it is
+    /// committed. A request that is given up takes neither back, nor the one without the other.
+    pub(crate) async fn change<T, E, F>(&self, job: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: FnOnce(&Transaction<'_>) -> Result<T, E> + Send + 'static,
+    {
+        let wake = Arc::clone(&self.wake);
+        self.store.run_then(job, move |_| wake.notify_one()).await
     }
 
     /// A new identity: `prefix` and ten hexadecimal digits, in the style of the recorded ones.

@@ -27,6 +27,34 @@ async fn raw(server: &Server, request: &str) -> String {
     answer
 }
 
+/// A request that is given up half-way is done, and then everything that follows from it is.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_client_asked_for_comes_to_an_end_without_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let server = Server::start(dir.path()).await;
+    let created = server
+        .push_model("m", &payload(&config()), small_archive())
+        .await;
+    let (model, deployment) = (id(&created["model"]), id(&created["deployment"]));
+    server.settled(&model, &deployment).await;
+    let at = format!("/v1/models/{model}/deployments/{deployment}");
+    let host = server.url.trim_start_matches("http://");
+    let request = format!(
+        "POST {at}/deactivate HTTP/1.1\r\nhost: {host}\r\nauthorization: Api-Key {KEY}\r\n\r\n"
+    );
+    // The client goes away before the answer, sooner and later.
+    for round in 0..40 {
+        let mut stream = tokio::net::TcpStream::connect(host).await.unwrap();
+        stream.write_all(request.as_bytes()).await.unwrap();
+        tokio::time::sleep(Duration::from_micros(50 * round)).await;
+        drop(stream);
+        server.settled(&model, &deployment).await;
+        server.post(&format!("{at}/activate"), &json!({})).await;
+        server.settled(&model, &deployment).await;
+    }
+    server.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn every_request_needs_the_key() {
     let dir = tempfile::tempdir().unwrap();

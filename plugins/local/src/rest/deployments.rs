@@ -23,12 +23,13 @@ type Names = Path<(String, String)>;
 /// Changes a deployment, in one transaction, and has the worker look after it.
 async fn change_deployment<T: Send + 'static>(
     app: &App,
-    names: (String, String),
+    (model, id): (String, String),
     act: impl FnOnce(&Transaction<'_>, &Stamp, &DeploymentRow) -> Result<T, Refusal> + Send + 'static,
 ) -> Result<T, Refusal> {
-    let done = with_deployment(app, names, act).await?;
-    app.shared.wake.notify_one();
-    Ok(done)
+    let stamp = app.shared.stamp();
+    app.shared
+        .change(move |tx| act(tx, &stamp, &find::deployment(tx, &model, &id)?))
+        .await
 }
 
 /// Does something with a deployment, in one transaction.

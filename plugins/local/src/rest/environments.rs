@@ -32,13 +32,9 @@ async fn change_environment<T: Send + 'static>(
     act: impl FnOnce(&Transaction<'_>, &Stamp, EnvironmentRow) -> Result<T, Refusal> + Send + 'static,
 ) -> Result<T, Refusal> {
     let stamp = app.shared.stamp();
-    let done = app
-        .shared
-        .store
-        .run(move |tx| act(tx, &stamp, find::environment(tx, &model, &name)?))
-        .await?;
-    app.shared.wake.notify_one();
-    Ok(done)
+    app.shared
+        .change(move |tx| act(tx, &stamp, find::environment(tx, &model, &name)?))
+        .await
 }
 
 async fn read_environment(

@@ -172,8 +172,7 @@ async fn create(
     };
     let (id, stamp) = (shared.id("d")?, shared.stamp());
     let created = shared
-        .store
-        .run(move |tx| push::create(tx, &stamp, &target, payload, &source, id))
+        .change(move |tx| push::create(tx, &stamp, &target, payload, &source, id))
         .await?;
     tracing::info!(
         model = created.model.name,
@@ -181,6 +180,5 @@ async fn create(
         environment = created.deployment.environment,
         "deployment created"
     );
-    shared.wake.notify_one();
     Ok(Json(created))
 }
