@@ -57,7 +57,6 @@ pub(super) async fn receive(
     claims: Claims,
 ) -> S3Result<Received> {
     let (pieces, queue) = mpsc::channel(PIECES);
-    let file = Temporary::at(to.clone());
     let (sums, md5) = (hasher(&claims), claims.md5.is_some().then(Md5::new));
     let writer = tokio::task::spawn_blocking(move || write(to, queue, sums, md5, bounds.durable));
     let fed = feed(body, &pieces, bounds).await;
@@ -69,7 +68,7 @@ pub(super) async fn receive(
     let written = written.map_err(internal)?;
     written.verify(&claims)?;
     Ok(Received {
-        file,
+        file: written.file,
         size,
         sha256: hex(&written.sha256),
     })
@@ -105,6 +104,8 @@ async fn feed(
 }
 
 struct Written {
+    /// Made where the file is: when the upload is given up, it goes with the last of the writing.
+    file: Temporary,
     sha256: [u8; 32],
     md5: Option<String>,
     sums: Checksum,
@@ -130,7 +131,11 @@ fn write(
     mut md5: Option<Md5>,
     durable: bool,
 ) -> io::Result<Written> {
-    let mut file = OpenOptions::new().write(true).create_new(true).open(to)?;
+    let temporary = Temporary::at(to);
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .open(temporary.path())?;
     let mut sha256 = Sha256::new();
     while let Some(piece) = queue.blocking_recv() {
         sha256.update(&piece);
@@ -144,6 +149,7 @@ fn write(
         file.sync_all()?;
     }
     Ok(Written {
+        file: temporary,
         sha256: sha256.finalize().into(),
         md5: md5.map(|md5| BASE64_STANDARD.encode(md5.finalize())),
         sums: sums.finalize(),
@@ -192,5 +198,45 @@ impl Written {
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::time::Duration;
+
+    use bytes::Bytes;
+    use futures_util::stream;
+    use s3s::dto::StreamingBlob;
+
+    use super::{Bounds, Claims, receive};
+
+    #[test]
+    fn an_upload_that_is_given_up_leaves_no_file() {
+        let dir = tempfile::tempdir().unwrap();
+        let bounds = Bounds {
+            bytes: 1 << 20,
+            idle: Duration::from_secs(10),
+            durable: false,
+        };
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        runtime.block_on(async {
+            for name in 0..50 {
+                let body = stream::pending::<Result<Bytes, std::io::Error>>();
+                let to = dir.path().join(name.to_string());
+                let receiving = receive(
+                    Some(StreamingBlob::wrap(body)),
+                    to,
+                    bounds,
+                    Claims::default(),
+                );
+                // Begun, and given up before anything came.
+                let _ = tokio::time::timeout(Duration::ZERO, receiving).await;
+            }
+        });
+        // Waits for the writers.
+        drop(runtime);
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0);
     }
 }
