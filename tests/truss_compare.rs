@@ -7,6 +7,7 @@ use plimsoll::effective::Effective;
 use plimsoll::source::ConfigSource as _;
 use plimsoll::tree::{MemoryTree, SourceTree};
 use plimsoll::truss::TrussSource;
+use plimsoll::yaml;
 use plimsoll_tests::resolve;
 use serde_json::Value as Json;
 
@@ -19,9 +20,15 @@ const WARNINGS: [(&str, &str); 15] = [
     ("are reserved by the platform", "truss::reserved-variable"),
     ("patch_kwargs is a preview", "truss::preview"),
     ("contains the key", "truss::engine-option"),
-    ("TRT-LLM models should have model_metadata", "truss::engine-tags"),
+    (
+        "TRT-LLM models should have model_metadata",
+        "truss::engine-tags",
+    ),
     ("Model is marked as", "truss::engine-tags"),
-    ("speculative decoding for lower load", "truss::engine-speculation"),
+    (
+        "speculative decoding for lower load",
+        "truss::engine-speculation",
+    ),
     ("speculative tokens per step", "truss::engine-speculation"),
     ("Encoder builds require", "truss::engine-encoder"),
     ("Compling `encoder`", "truss::engine-encoder"),
@@ -35,6 +42,7 @@ pub(crate) fn check(yaml: &str, expected: &Json) -> Result<(), String> {
     match resolve(yaml, None) {
         Ok((effective, said)) if accepted => {
             forms(&effective, expected)?;
+            round_trip(&effective, expected)?;
             push(yaml, &effective, expected)?;
             warnings(&said, expected)
         }
@@ -50,7 +58,10 @@ pub(crate) fn check(yaml: &str, expected: &Json) -> Result<(), String> {
 fn forms(effective: &Effective, expected: &Json) -> Result<(), String> {
     let full = effective.with_defaults().to_json();
     if full != expected["normalized"] {
-        return Err(format!("full: {}", difference(&full, &expected["normalized"])));
+        return Err(format!(
+            "full: {}",
+            difference(&full, &expected["normalized"])
+        ));
     }
     let compact = effective.compact().to_json();
     let shortened = &expected["normalized_nonverbose"];
@@ -60,23 +71,39 @@ fn forms(effective: &Effective, expected: &Json) -> Result<(), String> {
     Ok(())
 }
 
+/// What is written in the compact form is read back as the same, where the real one does so.
+fn round_trip(effective: &Effective, expected: &Json) -> Result<(), String> {
+    if expected["roundtrip_nonverbose_equal"] != true {
+        return Ok(());
+    }
+    let text = yaml::write(&effective.compact());
+    let (again, _) = resolve(&text, None).map_err(|said| format!("written: {said}"))?;
+    let (full, again) = (effective.with_defaults().to_json(), again.with_defaults().to_json());
+    (full == again).then_some(()).ok_or_else(|| format!("written: {}", difference(&again, &full)))
+}
+
 /// A push refuses unknown keys by their names.
 fn push(yaml: &str, effective: &Effective, expected: &Json) -> Result<(), String> {
     let tree: Arc<dyn SourceTree> = Arc::new(MemoryTree::new().with("config.yaml", yaml));
     let error = expected["push_error"].as_str();
     match (TrussSource.package(&tree, effective), error) {
         (Ok(_), None) => Ok(()),
-        (Ok(_), Some(error)) if expected["own_keys_alone"] == true => {
-            error.contains("environment_overrides").then_some(()).ok_or(error.to_owned())
-        }
+        (Ok(_), Some(error)) if expected["own_keys_alone"] == true => error
+            .contains("environment_overrides")
+            .then_some(())
+            .ok_or(error.to_owned()),
         (Ok(_), Some(error)) => Err(format!("packaged, and a push says {error}")),
         (Err(said), None) => Err(format!("not packaged: {said}")),
         (Err(said), Some(error)) => {
             let said = said.to_string();
-            let names = error.split_once('[').and_then(|(_, rest)| rest.split_once(']'));
+            let names = error
+                .split_once('[')
+                .and_then(|(_, rest)| rest.split_once(']'));
             let names = names.map(|(names, _)| names).unwrap_or_default();
             let missing = names.split(", ").find(|name| !said.contains(*name));
-            missing.map_or(Ok(()), |name| Err(format!("a push names {name}, and not: {said}")))
+            missing.map_or(Ok(()), |name| {
+                Err(format!("a push names {name}, and not: {said}"))
+            })
         }
     }
 }
@@ -107,7 +134,9 @@ fn difference(found: &Json, expected: &Json) -> String {
         }
         (Json::Array(a), Json::Array(b)) if a.len() == b.len() => {
             let differs = a.iter().zip(b).position(|(a, b)| a != b);
-            differs.map_or_else(String::new, |at| format!("/{at}{}", difference(&a[at], &b[at])))
+            differs.map_or_else(String::new, |at| {
+                format!("/{at}{}", difference(&a[at], &b[at]))
+            })
         }
         _ => format!(": {found} is not {expected}"),
     }

@@ -1,5 +1,6 @@
 //! What a [`Reader`] has to say.
 
+use super::unknown::of_like_length;
 use super::{Field, Model, Reader};
 use crate::diagnostic::Diagnostic;
 use crate::span::Span;
@@ -57,7 +58,7 @@ impl Reader<'_> {
         let diagnostic = Diagnostic::error(self.code("unknown-value"), message)
             .at(span)
             .expected(format!("one of {}", known.join(", ")))
-            .maybe_hint(did_you_mean(text, known.iter().copied()));
+            .maybe_hint(near(text, known.iter().copied()));
         self.push(diagnostic);
     }
 
@@ -94,7 +95,7 @@ impl Reader<'_> {
         )
         .at(span)
         .expected(format!("one of {}", names.join(", ")))
-        .maybe_hint(did_you_mean(name, model.names()));
+        .maybe_hint(near(name, model.names()));
         self.push(diagnostic);
     }
 
@@ -111,4 +112,8 @@ impl Reader<'_> {
             .expected("a string as key");
         self.push(diagnostic.hint(hint));
     }
+}
+
+fn near<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<String> {
+    did_you_mean(name, of_like_length(name, candidates))
 }

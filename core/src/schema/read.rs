@@ -117,7 +117,7 @@ impl<'a> Reader<'a> {
     }
 
     fn fields(&mut self, model: &'static Model, map: &mut Map) {
-        let mut dropped = Vec::new();
+        let mut drops = false;
         for entry in map.entries_mut() {
             let name = entry.key.as_str();
             if let Some(field) = name.and_then(|name| model.field(name)) {
@@ -129,18 +129,22 @@ impl<'a> Reader<'a> {
                 continue;
             }
             match (model.extra, name) {
-                (Extra::Drop, Some(name)) => {
-                    self.dropped(name, entry.key_span);
-                    dropped.push(name.to_owned());
+                (Extra::Drop, _) => {
+                    self.dropped(&entry.key.to_string(), entry.key_span);
+                    drops = true;
                 }
-                (Extra::Drop, None) => self.dropped(&entry.key.to_string(), entry.key_span),
                 (_, None) => self.key_not_string(&entry.key, entry.key_span),
                 (Extra::Forbid, Some(name)) => self.unknown_key(model, name, entry.key_span),
                 (Extra::Keep, Some(_)) => {}
             }
         }
-        for name in dropped {
-            map.remove(&name);
+        if drops {
+            let known = |name: &str| model.field(name).is_some();
+            for entry in std::mem::take(map) {
+                if entry.key.as_str().is_some_and(known) {
+                    map.insert(entry.key, entry.key_span, entry.value);
+                }
+            }
         }
     }
 

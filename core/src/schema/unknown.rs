@@ -8,6 +8,9 @@ use crate::span::Span;
 use crate::suggest::nearest;
 use crate::value::{Key, Node, Value};
 
+/// Beyond this many unknown keys a file is no Truss, and nobody wants to know what was meant.
+const MOST_SUGGESTED: usize = 100;
+
 /// A key that the model at its place does not have.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnknownKey {
@@ -48,7 +51,9 @@ fn in_model(model: &'static Model, node: &Node, path: &mut Pointer, found: &mut 
             }
             None if model.extra == Extra::Keep => found.push(UnknownKey {
                 parent: path.clone(),
-                nearest: nearest(&name, of_like_length(model, &name)),
+                nearest: (found.len() < MOST_SUGGESTED)
+                    .then(|| nearest(&name, of_like_length(&name, model.names())))
+                    .flatten(),
                 name: name.into_owned(),
                 span: entry.key_span,
                 passes: false,
@@ -63,13 +68,16 @@ fn in_model(model: &'static Model, node: &Node, path: &mut Pointer, found: &mut 
     }
 }
 
-/// The names that can be near enough to be meant: a distance is never less than what the lengths
-/// differ by.
-fn of_like_length(model: &'static Model, name: &str) -> impl Iterator<Item = &'static str> {
+/// The candidates that can be near enough to be what was meant by a name: a distance is never less
+/// than what the lengths differ by. This keeps a name of megabytes from being compared.
+pub(super) fn of_like_length<'a>(
+    name: &str,
+    candidates: impl Iterator<Item = &'a str>,
+) -> impl Iterator<Item = &'a str> {
     let length = name.chars().count();
-    model.names().filter(move |known| {
-        let longer = length.max(known.len());
-        length.abs_diff(known.len()) <= (longer / 3).max(1)
+    candidates.filter(move |candidate| {
+        let other = candidate.chars().count();
+        length.abs_diff(other) <= (length.max(other) / 3).max(1)
     })
 }
 

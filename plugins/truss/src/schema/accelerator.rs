@@ -32,6 +32,9 @@ pub(crate) const NAMES: [&str; 15] = [
     "GB300",
 ];
 
+/// Beyond this many bytes nothing is a misspelt name.
+const LONGEST_NAME: usize = 32;
+
 /// The type of `resources.accelerator`.
 #[derive(Debug)]
 pub(crate) struct Accelerator;
@@ -154,7 +157,10 @@ fn read_text(text: &str, node: &Node, reader: &mut Reader<'_>) -> Option<(String
                 "one of {}, with `:n` for n of them",
                 NAMES.join(", ")
             ));
-        diagnostic = diagnostic.maybe_hint(did_you_mean(name, NAMES));
+        // A text of megabytes is not worth comparing.
+        if name.len() <= LONGEST_NAME {
+            diagnostic = diagnostic.maybe_hint(did_you_mean(name, NAMES));
+        }
         reader.push(diagnostic);
         return None;
     }

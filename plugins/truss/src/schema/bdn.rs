@@ -1,7 +1,7 @@
 //! `bdn`: volumes of the platform's delivery network.
 
 use plimsoll_core::schema::{Default, Field, Model, Reader, Type};
-use plimsoll_core::value::{Node, Value};
+use plimsoll_core::value::Node;
 
 use crate::checks;
 
@@ -133,7 +133,10 @@ fn identifier(text: &str) -> Result<(), String> {
 
 /// An absolute path below the root, without `.` and doubled slashes.
 fn mount_path(text: &str) -> Result<String, String> {
-    if !text.starts_with('/') || text.contains('\0') {
+    if text.contains('\0') {
+        return Err(format!("{text:?} has a null byte"));
+    }
+    if !text.starts_with('/') {
         return Err(format!(
             "{text:?} is a relative path; an absolute one is needed"
         ));
@@ -180,11 +183,13 @@ fn grants(node: &mut Node, reader: &mut Reader<'_>) {
     if items.is_empty() {
         reader.invalid(grants.span(), "`grants` needs one item at least");
     }
-    for (position, item) in items.iter().enumerate() {
-        if items[..position].contains(item)
-            && let Value::Str(text) = &item.value
-        {
-            reader.invalid(item.span(), format!("the grant {text} is there twice"));
+    let mut seen = Vec::new();
+    for item in items {
+        let Some(grant) = item.as_str() else { continue };
+        if seen.contains(&grant) {
+            reader.invalid(item.span(), format!("the grant {grant} is there twice"));
+        } else {
+            seen.push(grant);
         }
     }
 }

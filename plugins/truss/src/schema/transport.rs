@@ -1,10 +1,8 @@
 //! `runtime.transport`: a mapping whose `kind` says which keys it has.
 
-use plimsoll_core::diagnostic::Diagnostic;
 use plimsoll_core::schema::{
     Custom, Default, Extra, Field, Form, Model, Reader, Type, dump as dump_model, schema_of,
 };
-use plimsoll_core::suggest::did_you_mean;
 use plimsoll_core::value::{Map, Node, Value};
 use serde_json::{Value as Json, json};
 
@@ -75,12 +73,10 @@ impl Custom for Transport {
         match kind_of(node) {
             Some("websocket") => reader.model(&WEBSOCKET, node),
             Some(kind) if !KINDS.contains(&kind) => {
-                let message = format!("there is no transport `{kind}`");
-                let diagnostic = Diagnostic::error(reader.code("unknown-value"), message)
-                    .at(node.get("kind").and_then(Node::span))
-                    .expected(format!("one of {}", KINDS.join(", ")))
-                    .maybe_hint(did_you_mean(kind, KINDS));
-                reader.push(diagnostic);
+                let span = node.get("kind").and_then(Node::span);
+                reader.below("kind", |reader| {
+                    reader.unknown_value(kind, span, &KINDS);
+                });
             }
             _ => reader.model(&PLAIN, node),
         }
