@@ -11,6 +11,7 @@ use serde_json::{Value as Json, json};
 use super::{Loaded, environment};
 use crate::args::{Global, Input, Release as Args};
 use crate::error::{CliError, exit};
+use crate::render::progress::Hashing;
 use crate::settings::{LOCAL, Settings, data_dir};
 
 /// A release, and what carries it.
@@ -110,10 +111,12 @@ fn release(
         if let Some(name) = model_name {
             package.config["model_name"] = json!(name);
         }
+        let hashing = Hashing::of(package.context.len_bytes());
         let digest = package
             .context
-            .digest(&package.config, &mut |_| {})
+            .digest(&package.config, &mut |bytes| hashing.read(bytes))
             .map_err(|error| CliError::new(exit::INVALID, error.to_string()))?;
+        drop(hashing);
         workloads.push(ReleaseWorkload {
             effective,
             config: package.config,

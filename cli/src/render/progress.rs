@@ -59,6 +59,39 @@ impl Shown {
     }
 }
 
+/// Shows how far the reading of a build context is, where that takes long enough to notice.
+pub(crate) struct Hashing(Option<ProgressBar>);
+
+impl Hashing {
+    /// Contexts below this are read in less time than it takes to look, in bytes.
+    const NOTICEABLE: u64 = 256 << 20;
+
+    pub(crate) fn of(total: u64) -> Self {
+        let shown = total >= Self::NOTICEABLE && std::io::stderr().is_terminal();
+        Self(shown.then(|| {
+            let template = "  read    {bar:40} {bytes}/{total_bytes}  {bytes_per_sec}  {eta}";
+            let style = ProgressStyle::with_template(template);
+            ProgressBar::new(total)
+                .with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+        }))
+    }
+
+    /// Takes how many bytes more have been read.
+    pub(crate) fn read(&self, bytes: u64) {
+        if let Some(bar) = &self.0 {
+            bar.inc(bytes);
+        }
+    }
+}
+
+impl Drop for Hashing {
+    fn drop(&mut self) {
+        if let Some(bar) = &self.0 {
+            bar.finish_and_clear();
+        }
+    }
+}
+
 impl Progress for Shown {
     fn report(&self, event: Event) {
         match event {
