@@ -1,13 +1,17 @@
 //! The binary, end to end: what a user types, and what comes of it.
 #![expect(
     clippy::disallowed_methods,
-    reason = "a test runs on real time and folders"
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a test runs on real time and folders, and fails by panicking"
 )]
 
 mod codes;
 mod diagnostics;
 mod flow;
 mod help;
+mod kill;
 mod proxy;
 mod secrets;
 mod support;

@@ -1,7 +1,8 @@
 //! A home of its own for every test, and the binary in it.
 
 use std::fs;
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
@@ -64,16 +65,32 @@ impl Home {
         run
     }
 
+    /// Where the built-in platform keeps its state.
+    pub(crate) fn data_dir(&self) -> PathBuf {
+        self.path(".local/share/plimsoll/local")
+    }
+
     /// Starts the built-in platform as a server.
     pub(crate) fn serve(&self) -> Server {
+        self.serve_at("127.0.0.1:0").unwrap()
+    }
+
+    /// Starts the built-in platform as a server at an address. The error is what it said instead
+    /// of starting.
+    pub(crate) fn serve_at(&self, address: &str) -> Result<Server, String> {
+        let log = self.path("serve.log");
         let mut child = self
-            .command(&["serve", "--listen", "127.0.0.1:0"])
+            .command(&["serve", "--listen", address])
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(fs::File::create(&log).unwrap())
             .spawn()
             .unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let first = lines.next().unwrap().unwrap();
+        let Some(first) = lines.next() else {
+            child.wait().unwrap();
+            return Err(fs::read_to_string(log).unwrap());
+        };
+        let first = first.unwrap();
         let address = first
             .split("http://")
             .nth(1)
@@ -81,13 +98,12 @@ impl Home {
             .split(',')
             .next()
             .unwrap();
-        let key = self.path(".local/share/plimsoll/local/api-key");
-        let key = fs::read_to_string(key).unwrap().trim().to_owned();
-        Server {
+        let key = fs::read_to_string(self.data_dir().join("api-key")).unwrap();
+        Ok(Server {
             child,
             address: address.to_owned(),
-            key,
-        }
+            key: key.trim().to_owned(),
+        })
     }
 }
 
@@ -120,6 +136,27 @@ pub(crate) struct Server {
 }
 
 impl Server {
+    /// Its process.
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Asks it for something that is there.
+    pub(crate) fn get(&self, path: &str) -> Json {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        let (host, key) = (&self.address, &self.key);
+        let request = format!(
+            "GET {path} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Api-Key {key}\r\n\
+             Connection: close\r\n\r\n"
+        );
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        assert!(head.starts_with("HTTP/1.1 200"), "{path}: {answer}");
+        serde_json::from_str(body).unwrap()
+    }
+
     /// Kills it as a power cut would.
     pub(crate) fn kill(&mut self) {
         let _ = self.child.kill();
