@@ -4,8 +4,8 @@ use plimsoll_baseten_api::{BUILD_DIGEST_LABEL, Deployment, JsonObject};
 use plimsoll_core::digest::BuildDigest;
 use plimsoll_core::release::Release;
 
-/// The environment that a deployment was made for; empty for one outside any. The platform puts
-/// the first deployment of a model into production whatever was asked: this says what was.
+/// The environment that a deployment was made for; empty for one outside any. The platform puts a
+/// model's first deployment that names no environment into production: this says what was asked.
 pub const ENVIRONMENT_LABEL: &str = "plimsoll-environment";
 
 /// Unique to one push, so that a deployment whose creation was not answered can be found.

@@ -52,6 +52,8 @@ pub(crate) struct PayloadParts<'a> {
     pub(crate) workload: &'a ReleaseWorkload,
     /// The environment, unless there is none or it does not exist yet.
     pub(crate) environment: Option<&'a str>,
+    /// Whether the environment is to be created with the deployment.
+    pub(crate) create_environment: bool,
     pub(crate) preserve: bool,
     pub(crate) placement: Placement,
     pub(crate) labels: JsonObject,
@@ -70,6 +72,8 @@ impl PayloadParts<'_> {
         if let Some(environment) = self.environment {
             payload.environment_name = Some(environment.to_owned());
             payload.preserve_env_instance_type = self.preserve;
+            // Platforms that do not know the key are not troubled with it needlessly.
+            payload.create_environment_if_missing = self.create_environment.then_some(true);
         }
         let options = &self.release.options;
         payload.deploy_timeout_minutes = options.deploy_timeout_minutes;

@@ -147,10 +147,122 @@ async fn the_way_of_a_model() {
     assert_eq!(error.kind, DeployErrorKind::NotFound);
     staging.options.create_environment = true;
     let (plan, _) = local.push(&staging.release()).await;
+    // The image is that of the first push.
+    assert_eq!(kinds(&plan), ["create-environment", "deploy"]);
+}
+
+/// Pushes, which must send no archive, and build nothing.
+async fn push_without_archive(local: &Local, release: &Release) -> Plan {
+    let plan = local.plan(release).await;
+    let recorder = Recorder::default();
+    let outcome = local.deployer.apply(release, &plan, &recorder).await;
+    let events = recorder.texts();
+    assert!(
+        events
+            .iter()
+            .any(|event| event.contains("uses the image again")),
+        "{events:?}"
+    );
+    assert!(
+        !events.iter().any(|event| event.starts_with("Uploaded")),
+        "{events:?}"
+    );
+    local
+        .deployer
+        .wait(outcome.unwrap(), &recorder)
+        .await
+        .unwrap();
+    assert!(local.plan(release).await.is_empty());
+    plan
+}
+
+/// From one environment to the next, and back to what was there before: one build for each image.
+#[tokio::test]
+async fn the_same_files_are_built_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let local = local(folder.path()).await;
+    let old = Truss::new(Some("staging")).autoscaling(json!({"max_replicas": 3}));
+    let mut first = old.clone();
+    first.options.create_environment = true;
+    let (plan, _) = local.push(&first.release()).await;
     assert_eq!(
         kinds(&plan),
         ["create-environment", "upload", "build", "deploy"]
     );
+    let to_production = |truss: &Truss| Truss {
+        environment: Some("production"),
+        ..truss.clone()
+    };
+    let plan = push_without_archive(&local, &to_production(&old).release()).await;
+    assert_eq!(kinds(&plan), ["update-settings", "deploy"]);
+    let new = old.clone().file("model/more.py", "MORE = 1\n");
+    local.push(&new.release()).await;
+    let plan = push_without_archive(&local, &to_production(&new).release()).await;
+    assert_eq!(kinds(&plan), ["deploy"]);
+    let outside = Truss {
+        environment: None,
+        ..old.clone()
+    };
+    let plan = push_without_archive(&local, &outside.release()).await;
+    assert_eq!(kinds(&plan), ["deploy"]);
+    // Back to the older files.
+    let plan = push_without_archive(&local, &old.release()).await;
+    assert_eq!(kinds(&plan), ["deploy"]);
+}
+
+#[tokio::test]
+async fn a_new_model_goes_to_an_environment_that_comes_with_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let local = local(folder.path()).await;
+    let mut truss = Truss::new(Some("staging"))
+        .autoscaling(json!({"min_replicas": 1, "max_replicas": 3}))
+        .resources(json!({"accelerator": "L4", "memory": "8Gi"}));
+    let error = local
+        .deployer
+        .plan(&truss.release(), &NoProgress)
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (error.kind, error.hints.len()),
+        (DeployErrorKind::NotFound, 2)
+    );
+    truss.options.create_environment = true;
+    // What the platform refuses, it refuses in the plan.
+    let error = local
+        .deployer
+        .plan(
+            &Truss {
+                environment: Some("no good"),
+                ..truss.clone()
+            }
+            .release(),
+            &NoProgress,
+        )
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind, DeployErrorKind::Refused);
+    assert!(error.message.contains("no good"), "{error}");
+    let (plan, outcome) = local.push(&truss.release()).await;
+    assert_eq!(
+        kinds(&plan),
+        ["create-environment", "upload", "build", "deploy"]
+    );
+    assert_eq!(plan.steps[0].details["with"], "deploy");
+    assert_eq!(outcome.deployments[0].status, "ACTIVE");
+    // It has the settings, and it alone: there is nothing in production.
+    let scaled = truss
+        .clone()
+        .autoscaling(json!({"min_replicas": 2, "max_replicas": 3}));
+    let (plan, _) = local.push(&scaled.release()).await;
+    assert_eq!(kinds(&plan), ["update-settings"]);
+    let changes = json!({"min_replicas": {"before": 1, "after": 2}});
+    assert_eq!(plan.steps[0].details["changes"], changes);
+    let production = Truss {
+        environment: Some("production"),
+        ..truss
+    };
+    let plan = local.plan(&production.release()).await;
+    assert_eq!(kinds(&plan), ["update-settings", "deploy"]);
 }
 
 /// What a user may do between two pushes.
@@ -189,7 +301,7 @@ fn set(object: &mut Json, key: &str, value: Option<u32>) {
     }
 }
 
-fn apply(truss: &mut Truss, edit: &Edit, model_exists: bool) {
+fn apply(truss: &mut Truss, edit: &Edit) {
     match edit {
         Edit::File(content) => truss.files[0].1 = vec![*content; 3],
         Edit::Cpu(count) => truss.resources["cpu"] = json!(count.to_string()),
@@ -205,7 +317,7 @@ fn apply(truss: &mut Truss, edit: &Edit, model_exists: bool) {
         Edit::Window(value) => set(&mut truss.autoscaling, "scaling_window_seconds", *value),
         Edit::Concurrency(value) => set(&mut truss.autoscaling, "concurrency_target", *value),
         Edit::Environment(0) => truss.environment = None,
-        Edit::Environment(1) if model_exists => truss.environment = Some("staging"),
+        Edit::Environment(1) => truss.environment = Some("staging"),
         Edit::Environment(_) => truss.environment = Some("production"),
         Edit::Preserve(wish) => truss.options.preserve_instance_type = *wish,
     }
@@ -226,26 +338,24 @@ fn a_plan_applied_then_planned_again_is_empty() {
     });
     let number = std::cell::Cell::new(0);
     let steps = (
-        any::<bool>(),
+        proptest::sample::select(vec![None, Some("production"), Some("staging")]),
         proptest::collection::vec((edit(), any::<bool>()), 1..8),
     );
     runner
-        .run(&steps, |(in_production, edits)| {
+        .run(&steps, |(environment, edits)| {
             number.set(number.get() + 1);
-            let mut truss = Truss::new(in_production.then_some("production"));
+            let mut truss = Truss::new(environment);
             truss.name = format!("model-{}", number.get());
             truss.autoscaling = json!({"max_replicas": 9});
             truss.options.create_environment = true;
             runtime.block_on(async {
-                let mut exists = false;
                 for (edit, waits) in &edits {
-                    apply(&mut truss, edit, exists);
+                    apply(&mut truss, edit);
                     let release = truss.release();
                     let plan = local.plan(&release).await;
                     let outcome = local.deployer.apply(&release, &plan, &NoProgress).await;
                     let outcome = outcome
                         .map_err(|error| TestCaseError::fail(format!("{error:?}\n{plan:#?}")))?;
-                    exists = true;
                     let again = local.plan(&release).await;
                     prop_assert!(again.is_empty(), "at once: {:#?}\nafter {:#?}", again, plan);
                     if *waits {

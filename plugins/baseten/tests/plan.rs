@@ -128,11 +128,12 @@ async fn requests_come_in_the_protocols_order() {
     GET /v1/models?name=bert
     GET /v1/models/m1/environments/production
     GET /v1/models/m1/deployments/d1/config
+    GET /v1/models/m1/deployments
     POST /v1/prepare_model_upload
     PATCH /v1/models/m1/environments/production
     GET /v1/models/m1/environments/production
     POST /v1/prepare_model_upload
-    PUT /s3/uploads/models/up7/model.tgz
+    PUT /s3/uploads/models/up8/model.tgz
     POST /v1/models/m1/deployments
     GET /v1/models?name=bert
     GET /v1/models/m1/environments/production
@@ -177,6 +178,13 @@ async fn a_missing_environment_is_created_only_when_asked() {
         .unwrap_err();
     assert_eq!(error.kind, DeployErrorKind::NotFound);
     insta::assert_snapshot!(error, @"the model `bert` does not exist yet, and a new model has only the environment `production`, not `stagin`");
+    assert_eq!(
+        error.hints,
+        [
+            "push to `production` first (--environment production)",
+            "create it with the model: --create-environment-if-missing",
+        ]
+    );
 
     push(&deployer, &Truss::new(Some("production")).release()).await;
     truss.environment = Some("prodution");
@@ -196,12 +204,156 @@ async fn a_missing_environment_is_created_only_when_asked() {
 
     truss.environment = Some("staging");
     truss.options.create_environment = true;
-    let made = push(&deployer, &truss.release()).await;
+    let made = push(&deployer, &truss.file("data/words.txt", "x").release()).await;
     assert_eq!(
         kinds(&made),
         ["create-environment", "upload", "build", "deploy"]
     );
     snapshot("create_environment", &made);
+}
+
+#[tokio::test]
+async fn an_environment_comes_with_a_new_model_when_asked() {
+    for in_payload in [true, false] {
+        let stub = Stub::start().await;
+        stub.with(|inner| inner.refuse_payload_settings = !in_payload);
+        let deployer = deployer(&stub.url);
+        let mut truss = Truss::new(Some("staging")).autoscaling(json!({"min_replicas": 2}));
+        truss.options.create_environment = true;
+        let first = push(&deployer, &truss.release()).await;
+        let steps = ["create-environment", "upload", "build", "deploy"];
+        let after = (!in_payload).then_some("update-settings");
+        assert_eq!(
+            kinds(&first),
+            steps.into_iter().chain(after).collect::<Vec<_>>()
+        );
+        if in_payload {
+            snapshot("create_environment_with_model", &first);
+        }
+        // The step sends nothing: dry runs, the upload and the creation say it.
+        let seen = stub.take_seen();
+        assert!(
+            !seen
+                .iter()
+                .any(|seen| seen.method == "POST" && seen.path.ends_with("/environments"))
+        );
+        let mut told = 0;
+        for seen in seen.iter().filter(|seen| seen.method == "POST") {
+            let of_model = &seen.body["source"]["deployment"];
+            let of_upload = &seen.body["deployment"];
+            let deployment = if of_model.is_null() {
+                of_upload
+            } else {
+                of_model
+            };
+            assert_eq!(deployment["environment_name"], "staging", "{}", seen.path);
+            assert_eq!(deployment["create_environment_if_missing"], true);
+            told += 1;
+        }
+        assert_eq!(told, if in_payload { 3 } else { 5 });
+        stub.with(|inner| {
+            assert_eq!(inner.environments[1]["name"], "staging");
+            let settings = &inner.environments[1]["autoscaling_settings"];
+            assert_eq!(settings["min_replica"], 2);
+        });
+        // From then on it is an environment as any other.
+        let next = push(
+            &deployer,
+            &truss.autoscaling(json!({"min_replicas": 3})).release(),
+        )
+        .await;
+        assert_eq!(kinds(&next), ["update-settings"]);
+    }
+}
+
+#[tokio::test]
+async fn a_platform_that_creates_no_environment_with_a_model_says_so_before_anything_is_sent() {
+    let stub = Stub::start().await;
+    stub.with(|inner| inner.refuse = Some("create_environment_if_missing: unknown key"));
+    let mut truss = Truss::new(Some("staging"));
+    truss.options.create_environment = true;
+    let error = deployer(&stub.url)
+        .plan(&truss.release(), &NoProgress)
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind, DeployErrorKind::Refused);
+    insta::assert_snapshot!(error.hints.join("\n"), @r"
+    nothing was created: the platform was asked with a dry run
+    if it is for the environment, push to `production` first (--environment production)
+    ");
+}
+
+#[tokio::test]
+async fn an_image_that_any_deployment_has_is_not_built_again() {
+    let stub = Stub::start().await;
+    stub.with(|inner| inner.reuse = true);
+    let deployer = deployer(&stub.url);
+    let production = Truss::new(Some("production"));
+    push(&deployer, &production.release()).await;
+
+    // The same files, to another environment.
+    let mut staging = Truss {
+        environment: Some("staging"),
+        ..production.clone()
+    };
+    staging.options.create_environment = true;
+    stub.take_lines();
+    let first = push(&deployer, &staging.release()).await;
+    assert_eq!(kinds(&first), ["create-environment", "deploy"]);
+    snapshot("redeploy_elsewhere", &first);
+    assert!(!stub.take_lines().iter().any(|line| line.contains("/s3/")));
+
+    // Other files, and back to the older ones: the newest deployment of them is named.
+    let edited = production.clone().file("a", "b");
+    assert_eq!(
+        kinds(&push(&deployer, &edited.release()).await),
+        ["upload", "build", "deploy"]
+    );
+    stub.take_lines();
+    let back = push(&deployer, &production.release()).await;
+    assert_eq!(kinds(&back), ["deploy"]);
+    snapshot("redeploy_older", &back);
+    assert!(!stub.take_lines().iter().any(|line| line.contains("/s3/")));
+
+    // A platform that has it no more asks for the archive.
+    stub.with(|inner| inner.reuse = false);
+    let again = push(&deployer, &edited.release()).await;
+    assert_eq!(kinds(&again), ["deploy"]);
+    assert!(stub.take_lines().iter().any(|line| line.contains("/s3/")));
+}
+
+#[tokio::test]
+async fn only_an_image_that_was_built_counts() {
+    let stub = Stub::start().await;
+    let deployer = deployer(&stub.url);
+    let production = Truss::new(Some("production"));
+    push(&deployer, &production.release()).await;
+    let edited = production.clone().file("a", "b");
+    push(&deployer, &edited.release()).await;
+    let old = production.release();
+    for (status, is_development, steps) in [
+        ("ACTIVE", false, &["deploy"][..]),
+        ("SCALED_TO_ZERO", false, &["deploy"]),
+        ("INACTIVE", false, &["deploy"]),
+        ("DEPLOYING", false, &["deploy"]),
+        ("ACTIVE", true, &["upload", "build", "deploy"]),
+        ("BUILDING", false, &["upload", "build", "deploy"]),
+        ("BUILD_FAILED", false, &["upload", "build", "deploy"]),
+        ("DEPLOY_FAILED", false, &["upload", "build", "deploy"]),
+        ("MELTING", false, &["upload", "build", "deploy"]),
+    ] {
+        stub.with(|inner| {
+            inner.deployments[0]["status"] = json!(status);
+            inner.deployments[0]["is_development"] = json!(is_development);
+        });
+        let plan = plan(&deployer, &old).await;
+        assert_eq!(kinds(&plan), steps, "{status}");
+    }
+    // Nor is anything listed where nothing would be built.
+    stub.take_lines();
+    plan(&deployer, &edited.release()).await;
+    let lines = stub.take_lines();
+    assert!(!lines.iter().any(|line| line.ends_with("/deployments")));
 }
 
 #[tokio::test]
@@ -294,10 +446,8 @@ async fn what_failed_is_not_live_and_a_candidate_counts_before_what_serves() {
         inner.environments[0]["candidate_deployment"] = candidate;
     });
     assert!(plan(&deployer, &edited).await.is_empty());
-    assert_eq!(
-        kinds(&plan(&deployer, &release).await),
-        ["upload", "build", "deploy"]
-    );
+    // What serves is not what is coming, but it has the image.
+    assert_eq!(kinds(&plan(&deployer, &release).await), ["deploy"]);
     // A deployment on its way would set settings back that are changed in the environment alone.
     let scaled = truss
         .clone()

@@ -37,6 +37,7 @@ pub(crate) async fn apply(
         release,
         workload,
         deploy: plan.steps.iter().find(|step| step.kind == StepKind::Deploy),
+        creates_environment: plan.steps.iter().any(comes_with_deployment),
         push_id: session.generator.push_id(),
         uploaded: None,
         prepared: false,
@@ -120,6 +121,8 @@ struct Applier<'a> {
     workload: &'a ReleaseWorkload,
     /// The step that creates the deployment: the archive is prepared with what it says.
     deploy: Option<&'a Step>,
+    /// Whether the environment is created with the deployment.
+    creates_environment: bool,
     push_id: String,
     uploaded: Option<Uploaded>,
     /// Whether the platform was asked where to send the archive; it may have wanted none.
@@ -160,8 +163,11 @@ impl Applier<'_> {
     }
 
     async fn create_environment(&mut self, step: &Step) -> Result<String, DeployError> {
-        let model: String = required(step, detail::MODEL)?;
         let name: String = required(step, detail::ENVIRONMENT)?;
+        if comes_with_deployment(step) {
+            return Ok(format!("the environment `{name}` comes with the model"));
+        }
+        let model: String = required(step, detail::MODEL)?;
         let request = CreateEnvironmentRequest {
             name: name.clone(),
             autoscaling_settings: optional(step, detail::SETTINGS)?,
@@ -228,6 +234,7 @@ impl Applier<'_> {
             release: self.release,
             workload: self.workload,
             environment: environment.map(Environment::name),
+            create_environment: self.creates_environment,
             preserve: optional(step, detail::PRESERVE)?.unwrap_or(true),
             placement: optional::<Placement>(step, detail::SETTINGS_IN)?.unwrap_or_default(),
             labels,
@@ -277,6 +284,12 @@ impl Applier<'_> {
         self.created = Some(created);
         Ok(told)
     }
+}
+
+/// Whether a step creates an environment by creating a deployment.
+fn comes_with_deployment(step: &Step) -> bool {
+    let with: Result<String, _> = step.detail(detail::WITH);
+    step.kind == StepKind::CreateEnvironment && with.is_ok_and(|with| with == detail::WITH_DEPLOY)
 }
 
 /// A detail that a step must have.

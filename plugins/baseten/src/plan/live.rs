@@ -1,16 +1,18 @@
 //! What the platform holds now.
 
 use plimsoll_baseten_api::{
-    self as api, AutoscalingSettings, Deployment, JsonObject, Model, PromotionStatus,
+    self as api, AutoscalingSettings, Deployment, DeploymentStatus, JsonObject, Model,
+    PromotionStatus,
 };
 use plimsoll_core::deployer::{DeployError, DeployErrorKind};
+use plimsoll_core::digest::BuildDigest;
 use plimsoll_core::environment::{Environment, PRODUCTION};
 use plimsoll_core::release::Release;
 use plimsoll_core::suggest::did_you_mean;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use crate::labels::{ENVIRONMENT_LABEL, label};
+use crate::labels::{ENVIRONMENT_LABEL, digest_of, label};
 use crate::session::Session;
 
 /// What the platform holds now of the model of a release.
@@ -134,6 +136,30 @@ impl Live {
             .filter(|_| self.deployment.is_none());
     }
 
+    /// The newest deployment of the model, wherever it is, that has an image of this digest.
+    pub(crate) async fn with_image(
+        &self,
+        session: &Session<'_>,
+        digest: &BuildDigest,
+    ) -> Result<Option<Deployment>, DeployError> {
+        let Some(model) = &self.model else {
+            return Ok(None);
+        };
+        let mut deployments = session.deployments(&model.id).await?;
+        deployments.retain(|deployment| {
+            !deployment.is_development
+                && is_built(&deployment.status)
+                && digest_of(deployment).as_ref() == Some(digest)
+        });
+        newest_first(&mut deployments);
+        Ok(deployments.into_iter().next())
+    }
+
+    /// Whether the environment comes into being with the model: it has none to be created in.
+    pub(crate) fn environment_comes_with_model(&self) -> bool {
+        self.model.is_none() && matches!(self.place, Place::Missing { .. })
+    }
+
     /// The deployment that is to take over the environment. It carries settings of its own, which
     /// the environment takes with it.
     pub(crate) fn candidate(&self) -> Option<&Deployment> {
@@ -142,6 +168,17 @@ impl Live {
                 promoted(environment).filter(|candidate| !candidate.status.is_failed())
             }
             _ => None,
+        }
+    }
+
+    /// Whether anything was deployed to the environment, or is on its way there.
+    pub(crate) fn environment_is_used(&self) -> bool {
+        match &self.place {
+            Place::Exists(environment) => {
+                environment.current_deployment.is_some()
+                    || environment.candidate_deployment.is_some()
+            }
+            _ => false,
         }
     }
 
@@ -246,11 +283,24 @@ fn newest_outside(deployments: Vec<Deployment>) -> Vec<Deployment> {
             !deployment.is_development && label(deployment, ENVIRONMENT_LABEL) == Some("")
         })
         .collect();
+    newest_first(&mut outside);
+    outside
+}
+
+fn newest_first(deployments: &mut [Deployment]) {
     // An unreadable date counts as the oldest.
     let created = |deployment: &Deployment| {
         OffsetDateTime::parse(&deployment.created_at, &Rfc3339)
             .unwrap_or(OffsetDateTime::UNIX_EPOCH)
     };
-    outside.sort_by_key(|deployment| std::cmp::Reverse(created(deployment)));
-    outside
+    deployments.sort_by_key(|deployment| std::cmp::Reverse(created(deployment)));
+}
+
+/// Whether a deployment of this status has an image for sure.
+fn is_built(status: &DeploymentStatus) -> bool {
+    let unsure = matches!(
+        status,
+        DeploymentStatus::Building | DeploymentStatus::Unknown(_)
+    );
+    !unsure && !status.is_failed()
 }

@@ -3,6 +3,7 @@
 mod checks;
 mod live;
 mod placement;
+mod reasons;
 mod resources;
 mod settings;
 mod steps;
@@ -34,7 +35,13 @@ pub(crate) mod detail {
     pub(crate) const SETTINGS: &str = "settings";
     pub(crate) const SETTINGS_IN: &str = "settings_in";
     pub(crate) const TEAM: &str = "team_id";
+    /// What a step is done with, that has nothing to send itself: [`WITH_DEPLOY`].
+    pub(crate) const WITH: &str = "with";
+    pub(crate) const WITH_DEPLOY: &str = "deploy";
 }
+
+/// The way to an environment of a new model that every platform knows.
+const PRODUCTION_FIRST: &str = "push to `production` first (--environment production)";
 
 /// Says what it would take to make the platform hold this release.
 pub(crate) async fn plan(session: &Session<'_>, release: &Release) -> Result<Plan, DeployError> {
@@ -43,7 +50,12 @@ pub(crate) async fn plan(session: &Session<'_>, release: &Release) -> Result<Pla
     let live = Live::read(session, release).await?;
     refuse_missing(release, &live)?;
     let rule = release.options.instance_type_rule(&workload.effective);
-    let verdict = Verdict::of(&live, workload, rule.preserve);
+    let mut verdict = Verdict::of(&live, workload, rule.preserve);
+    if let Verdict::Build { .. } = verdict
+        && let Some(deployment) = live.with_image(session, &workload.digest).await?
+    {
+        verdict = verdict.with_image_of(deployment);
+    }
     let plan = Plan::new(&session.options().name, release.environment.as_ref());
     let mut planner = Planner {
         release,
@@ -68,20 +80,18 @@ fn refuse_missing(release: &Release, live: &Live) -> Result<(), DeployError> {
     let (Place::Missing { known }, Some(environment)) = (&live.place, &release.environment) else {
         return Ok(());
     };
+    if release.options.create_environment {
+        return Ok(());
+    }
     let model = &release.name;
     if live.model.is_none() {
         let message = format!(
             "the model `{model}` does not exist yet, and a new model has only the environment \
              `{PRODUCTION}`, not `{environment}`"
         );
-        return Err(
-            DeployError::new(DeployErrorKind::NotFound, message).hint(format!(
-                "push to `{PRODUCTION}` first (--environment {PRODUCTION})"
-            )),
-        );
-    }
-    if release.options.create_environment {
-        return Ok(());
+        return Err(DeployError::new(DeployErrorKind::NotFound, message)
+            .hint(PRODUCTION_FIRST)
+            .hint("create it with the model: --create-environment-if-missing"));
     }
     let message = format!(
         "the model `{model}` has no environment `{environment}`; it has: {}",

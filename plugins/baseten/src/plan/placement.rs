@@ -5,6 +5,7 @@ use plimsoll_core::deployer::DeployError;
 use plimsoll_core::environment::Environment;
 use plimsoll_core::release::{Release, ReleaseWorkload};
 
+use super::PRODUCTION_FIRST;
 use super::live::{Live, Place};
 use crate::error::ApiError;
 use crate::labels::labels;
@@ -20,9 +21,10 @@ pub(crate) async fn ask(
     live: &Live,
     preserve: bool,
 ) -> Result<Placement, DeployError> {
-    // An environment that is yet to be created would be refused for that.
+    let create_environment = live.environment_comes_with_model();
+    // An environment that is created by a step of its own would be refused for that.
     let environment = match &live.place {
-        Place::Missing { .. } => None,
+        Place::Missing { .. } if !create_environment => None,
         _ => release.environment.as_ref().map(Environment::name),
     };
     let request = |placement| {
@@ -30,6 +32,7 @@ pub(crate) async fn ask(
             release,
             workload,
             environment,
+            create_environment,
             preserve,
             placement,
             labels: labels(release, &workload.digest, preserve),
@@ -43,6 +46,7 @@ pub(crate) async fn ask(
             dry_run: true,
         }
     };
+    let refused = |error: ApiError| refused(error, create_environment);
     let nothing = Placement::default();
     if !workload.autoscaling().is_empty() {
         let some = Placement::ALL.into_iter().filter(|place| *place != nothing);
@@ -60,11 +64,16 @@ pub(crate) async fn ask(
     Ok(nothing)
 }
 
-fn refused(error: ApiError) -> DeployError {
+fn refused(error: ApiError, create_environment: bool) -> DeployError {
     let refusal = error.is_refusal();
     let deploy = DeployError::from(error);
-    if refusal {
-        deploy.hint("nothing was created: the platform was asked with a dry run")
+    if !refusal {
+        return deploy;
+    }
+    let deploy = deploy.hint("nothing was created: the platform was asked with a dry run");
+    if create_environment {
+        // Older platforms do not create an environment with a model.
+        deploy.hint(format!("if it is for the environment, {PRODUCTION_FIRST}"))
     } else {
         deploy
     }

@@ -55,6 +55,24 @@ pub(crate) fn words(changes: &[ResourceChange]) -> String {
     words.join(", ")
 }
 
+/// What is asked for, in words: `A10G:2, cpu 4, memory 2Gi`, or the instance type that is named.
+pub(crate) fn summary(resources: &Json) -> String {
+    if let Some(name) = resources.get("instance_type").and_then(Json::as_str) {
+        return format!("the instance type {name}");
+    }
+    let wanted = written(resources);
+    let accelerator = wanted
+        .get("accelerator")
+        .filter(|value| !accelerator(value).is_null())
+        .map(shown);
+    let amounts = defaults().map(|(key, value)| {
+        let value = wanted.get(key).unwrap_or(&value);
+        format!("{key} {}", shown(value))
+    });
+    let parts: Vec<String> = accelerator.into_iter().chain(amounts).collect();
+    parts.join(", ")
+}
+
 /// Whether an instance type is one that the resources ask for: the named one, or one with their
 /// accelerators and enough of the rest.
 pub(crate) fn fits(instance: &InstanceType, resources: &Json) -> bool {
@@ -169,7 +187,7 @@ fn shown(value: &Json) -> String {
 mod tests {
     use serde_json::json;
 
-    use super::{changes, words};
+    use super::{changes, summary, words};
 
     #[test]
     fn what_means_the_same_is_the_same() {
@@ -196,6 +214,31 @@ mod tests {
             changes(&json!({"accelerator": {"accelerator": null}}), &full),
             []
         );
+    }
+
+    #[test]
+    fn what_is_asked_for_is_said_in_words() {
+        for (resources, expected) in [
+            (json!({}), "cpu 1, memory 2Gi"),
+            (
+                json!({"accelerator": "H100:2", "cpu": 4, "use_gpu": true}),
+                "H100:2, cpu 4, memory 2Gi",
+            ),
+            (
+                json!({"accelerator": {"accelerator": "L4", "count": 1}}),
+                "L4:1, cpu 1, memory 2Gi",
+            ),
+            (
+                json!({"accelerator": {"accelerator": null}, "memory": "8Gi"}),
+                "cpu 1, memory 8Gi",
+            ),
+            (
+                json!({"instance_type": "L4:4x16", "cpu": "9"}),
+                "the instance type L4:4x16",
+            ),
+        ] {
+            assert_eq!(summary(&resources), expected);
+        }
     }
 
     #[test]

@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 
 use super::live::{Live, Place};
 use super::verdict::Verdict;
-use super::{detail, settings};
+use super::{detail, reasons, settings};
 use crate::archive;
 use crate::payload::{Placement, wire};
 
@@ -22,25 +22,17 @@ pub(super) struct Planner<'a> {
 }
 
 impl Planner<'_> {
-    /// Notes what is live.
+    /// Notes what is live; where nothing is, the steps say so.
     pub(super) fn note_live(&mut self) {
-        let note = match (&self.live.model, &self.live.deployment) {
-            (None, _) => format!("the model `{}` does not exist yet", self.release.name),
-            (Some(model), None) => format!(
-                "the model `{}` ({}) has no live deployment {}",
-                model.name,
-                model.id,
-                self.live.words(self.release)
-            ),
-            (Some(model), Some(deployment)) => format!(
+        if let Some(deployment) = &self.live.deployment {
+            self.plan.notes.push(format!(
                 "live {} is the deployment {} ({}) of the model {}",
                 self.live.words(self.release),
                 deployment.id,
                 deployment.status,
-                model.id
-            ),
-        };
-        self.plan.notes.push(note);
+                deployment.model_id
+            ));
+        }
     }
 
     fn step(&mut self, kind: StepKind, reason: impl Into<String>, details: Vec<(&str, Json)>) {
@@ -153,7 +145,7 @@ impl Planner<'_> {
             let (files, bytes) = (context.files().len(), archive::length(context));
             self.step(
                 StepKind::Upload,
-                format!("the image is built of {files} files"),
+                reasons::upload(files, bytes),
                 vec![
                     ("files", files.into()),
                     ("bytes", bytes.into()),
@@ -162,13 +154,17 @@ impl Planner<'_> {
             );
             self.step(
                 StepKind::Build,
-                reason,
+                reason.clone().unwrap_or_else(|| reasons::build(self.live)),
                 vec![(detail::DIGEST, digest.into())],
             );
         }
         self.deploy_step(verdict, placement);
-        let after = matches!(self.live.place, Place::Implicit | Place::Outside);
-        if after && !placement.payload && !self.workload.autoscaling().is_empty() {
+        let before = match self.live.place {
+            Place::Exists(_) => true,
+            Place::Missing { .. } => !self.live.environment_comes_with_model(),
+            Place::Implicit | Place::Outside => false,
+        };
+        if !before && !placement.payload && !self.workload.autoscaling().is_empty() {
             self.settings_after();
         }
     }
@@ -203,34 +199,44 @@ impl Planner<'_> {
         }
         if let Some(environment) = environment {
             details.push((detail::PRESERVE, self.rule.preserve.into()));
-            let rule = &self.rule;
-            let kept = if rule.preserve {
-                "kept"
-            } else {
-                "taken from `resources`"
-            };
-            self.plan.notes.push(match &self.live.place {
-                Place::Exists(_) => {
-                    format!(
-                        "the instance type of `{environment}` is {kept}: {}",
-                        rule.reason
-                    )
-                }
-                _ => format!(
-                    "`{environment}` has no instance type to keep yet: {}",
-                    rule.reason
-                ),
-            });
+            // A new environment has none to keep.
+            if let Place::Exists(_) = self.live.place {
+                let kept = match (self.rule.preserve, self.live.environment_is_used()) {
+                    (true, true) => "kept",
+                    (true, false) => "kept, if the platform has given it one",
+                    (false, _) => "taken from `resources`",
+                };
+                self.plan.notes.push(format!(
+                    "the instance type of `{environment}` is {kept}: {}",
+                    self.rule.reason
+                ));
+            }
         }
-        if let Verdict::Redeploy { image_of, .. } = verdict {
-            details.push((detail::REUSES, image_of.clone().into()));
+        let mut reason =
+            reasons::deploy(self.release, self.workload, self.live, self.rule.preserve);
+        if let Verdict::Redeploy {
+            reason: why,
+            image_of,
+            ..
+        } = verdict
+        {
+            reason = format!(
+                "{}; {}",
+                why.as_ref().unwrap_or(&reason),
+                reasons::image_of(
+                    image_of,
+                    &self.workload.digest,
+                    environment.map(Environment::name)
+                )
+            );
+            details.push((detail::REUSES, image_of.id.clone().into()));
             self.plan.notes.push(
                 "whether the image can be used again is the platform's to say: if it asks for \
                  the archive, the archive is sent"
                     .to_owned(),
             );
         }
-        self.step(StepKind::Deploy, verdict.reason(), details);
+        self.step(StepKind::Deploy, reason, details);
     }
 
     fn create_environment(&mut self) {
@@ -242,6 +248,11 @@ impl Planner<'_> {
             (detail::MODEL, self.model_id()),
             (detail::ENVIRONMENT, environment.name().into()),
         ];
+        if self.live.environment_comes_with_model() {
+            details.push((detail::WITH, detail::WITH_DEPLOY.into()));
+            let reason = format!("`{environment}` is created with the model");
+            return self.step(StepKind::CreateEnvironment, reason, details);
+        }
         if !settings.is_empty() {
             details.push((detail::SETTINGS, settings::json(&wire(&settings))));
         }
@@ -258,10 +269,10 @@ impl Planner<'_> {
         let environment = self.release.environment.as_ref();
         let reason = match environment {
             Some(environment) => format!(
-                "the platform takes no settings with a new deployment, and `{environment}` has \
-                 none to write before it"
+                "the platform takes no settings beside the configuration, and `{environment}` \
+                 exists only with its first deployment"
             ),
-            None => "the platform takes no settings with a new deployment".to_owned(),
+            None => "the platform takes no settings beside the configuration".to_owned(),
         };
         let details = vec![
             (detail::MODEL, self.model_id()),

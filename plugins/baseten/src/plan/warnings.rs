@@ -122,8 +122,15 @@ fn preserved(
     let instance = &environment.instance_type;
     let other = resources_changed || !fits(instance, workload.resources());
     if rule.preserve && other {
+        // What a platform shows of an environment that was not used yet may be no more than a
+        // place holder.
+        let kept = if live.environment_is_used() {
+            "is kept"
+        } else {
+            "may be kept, though nothing was deployed to it yet"
+        };
         let message = format!(
-            "`resources` ask for another instance type than `{name}` has ({}), which is kept: {}",
+            "`resources` ask for another instance type than `{name}` has ({}), which {kept}: {}",
             instance.name, rule.reason
         );
         let hint = "--no-preserve-env-instance-type takes it from `resources`";

@@ -390,6 +390,12 @@ fn create(inner: &mut Inner, model: &str, payload: &Json) -> Answer {
     let named = payload["environment_name"].as_str();
     let place = named.or(first.then_some("production"));
     let mut settings = defaults();
+    if payload["create_environment_if_missing"] == true
+        && let Some(name) = named
+        && environment(inner, model, name).is_none()
+    {
+        add_environment(inner, model, name, &Json::Null);
+    }
     if let Some(name) = place {
         let Some(found) = environment(inner, model, name) else {
             return (404, refusal(&format!("Environment {name} not found")));
