@@ -78,8 +78,13 @@ fn round_trip(effective: &Effective, expected: &Json) -> Result<(), String> {
     }
     let text = yaml::write(&effective.compact());
     let (again, _) = resolve(&text, None).map_err(|said| format!("written: {said}"))?;
-    let (full, again) = (effective.with_defaults().to_json(), again.with_defaults().to_json());
-    (full == again).then_some(()).ok_or_else(|| format!("written: {}", difference(&again, &full)))
+    let (full, again) = (
+        effective.with_defaults().to_json(),
+        again.with_defaults().to_json(),
+    );
+    (full == again)
+        .then_some(())
+        .ok_or_else(|| format!("written: {}", difference(&again, &full)))
 }
 
 /// A push refuses unknown keys by their names.

@@ -8,8 +8,12 @@ mod compare;
 
 #[test]
 fn real_configurations_are_read_as_truss_reads_them() -> Result<(), Box<dyn std::error::Error>> {
-    let Some(path) = shared_data("truss/configs.expected.jsonl") else { return Ok(()) };
-    let Some(folder) = shared_data("truss/configs") else { return Ok(()) };
+    let Some(path) = shared_data("truss/configs.expected.jsonl") else {
+        return Ok(());
+    };
+    let Some(folder) = shared_data("truss/configs") else {
+        return Ok(());
+    };
     let mut wrong = Vec::new();
     let lines = std::fs::read_to_string(path)?;
     for line in lines.lines() {
@@ -20,7 +24,13 @@ fn real_configurations_are_read_as_truss_reads_them() -> Result<(), Box<dyn std:
             wrong.push(format!("{name}: {problem}"));
         }
     }
-    assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), lines.lines().count(), wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} of {}:\n{}",
+        wrong.len(),
+        lines.lines().count(),
+        wrong.join("\n")
+    );
     assert_eq!(lines.lines().count(), 209);
     Ok(())
 }

@@ -8,7 +8,9 @@ mod compare;
 
 #[test]
 fn every_probe_fares_as_recorded() -> Result<(), Box<dyn std::error::Error>> {
-    let Some(path) = shared_data("truss/loader_cases.json") else { return Ok(()) };
+    let Some(path) = shared_data("truss/loader_cases.json") else {
+        return Ok(());
+    };
     let mut cases: Map<String, Json> = serde_json::from_str(&std::fs::read_to_string(path)?)?;
     let mut wrong = Vec::new();
     for (name, expected) in &mut cases {
@@ -22,7 +24,13 @@ fn every_probe_fares_as_recorded() -> Result<(), Box<dyn std::error::Error>> {
             wrong.push(format!("{name}: {problem}"));
         }
     }
-    assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} of {}:\n{}",
+        wrong.len(),
+        cases.len(),
+        wrong.join("\n")
+    );
     assert_eq!(cases.len(), 154);
     Ok(())
 }

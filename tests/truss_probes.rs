@@ -29,7 +29,12 @@ fn every_probe_fares_as_recorded() -> Result<(), Box<dyn std::error::Error>> {
             }
         }
     }
-    assert!(wrong.is_empty(), "{} of {tried}:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} of {tried}:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
     assert!(tried > 2000, "only {tried} probes");
     Ok(())
 }
@@ -57,11 +62,19 @@ fn expected(outcome: &Json, first: &Json) -> Json {
 /// A mapping with what another has beyond it.
 fn with(base: Json, beyond: &Json) -> Json {
     let (Json::Object(mut base), Json::Object(beyond)) = (base.clone(), beyond) else {
-        return if beyond.is_null() { base } else { beyond.clone() };
+        return if beyond.is_null() {
+            base
+        } else {
+            beyond.clone()
+        };
     };
     for (key, value) in beyond {
         if key == "-" {
-            let lacking = value.as_array().into_iter().flatten().filter_map(Json::as_str);
+            let lacking = value
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter_map(Json::as_str);
             lacking.for_each(|key| drop(base.remove(key)));
             continue;
         }

@@ -2,6 +2,7 @@
 //! `inference_stack` says which, and the first holds where it does not.
 
 mod build;
+mod checks;
 mod kwargs;
 mod runtime;
 mod speculator;

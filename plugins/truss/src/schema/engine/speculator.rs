@@ -3,7 +3,8 @@
 use plimsoll_core::schema::{Default, Field, MAX, Model, Reader, Type};
 use plimsoll_core::value::{Node, Value};
 
-use super::build::{BUILD, CHECKPOINT, discontinued, no_self};
+use super::build::{BUILD, CHECKPOINT};
+use super::checks::{discontinued, no_self};
 use super::runtime::RUNTIME_V1;
 
 const COUNT: Type = Type::Nullable(&Type::StrictInt(1, MAX));
