@@ -17,7 +17,9 @@ use plimsoll::truss::TrussSource;
 #[must_use]
 #[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
 pub fn shared_data(path: &str) -> Option<PathBuf> {
-    let found = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared/data").join(path);
+    let found = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("../../shared/data")
+        .join(path);
     if found.exists() {
         return Some(found);
     }

@@ -175,12 +175,17 @@ fn push_then_settings_then_resources_then_code_then_promote() {
     assert_eq!(steps, ["upload", "build", "deploy"]);
     assert!(changes(&travelled)[1].body["source"]["s3_key"].is_string());
 
+    // Built for qa, promoted to production: the image is the same, and is used again.
     scene
         .home
-        .edit(CONFIG, "      max_replicas: 2", "      max_replicas: 4");
-    scene.push(&["-e", "qa", "--create-environment-if-missing"]);
-    let (steps, _) = scene.push(&["--promote"]);
-    assert!(steps.is_empty(), "production holds it already: {steps:?}");
+        .write("llm-per-environment/model/extra.py", "ANSWER = 43\n");
+    let (steps, _) = scene.push(&["-e", "qa", "--create-environment-if-missing"]);
+    assert_eq!(steps, ["create-environment", "upload", "build", "deploy"]);
+    let (steps, travelled) = scene.push(&["--promote"]);
+    assert_eq!(steps, ["deploy"]);
+    let source = &changes(&travelled)[1].body["source"];
+    assert_eq!(source["deployment"]["environment_name"], "production");
+    assert!(source.get("s3_key").is_none_or(Json::is_null), "{source}");
     for environment in ["production", "qa"] {
         let plan = scene.plan(environment);
         assert!(plan["steps"].as_array().unwrap().is_empty(), "{plan:#}");

@@ -73,7 +73,6 @@ fn a_push_in_process_that_is_killed_is_done_by_the_next() {
 /// Killed while the platform in it builds: the next push finds the deployment on its way, and as it
 /// waits by default, it is there when that ends.
 #[test]
-#[ignore = "a push whose plan is empty does not wait"]
 fn a_push_that_finds_its_deployment_on_its_way_waits_for_it() {
     let home = Home::new();
     let push = Project::default().make(&home, Edit::Weights, "production".to_owned());

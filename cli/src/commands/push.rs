@@ -45,7 +45,7 @@ pub(crate) fn run(global: &Global, command: &Push) -> Result<(), CliError> {
         confirm(command, target, &plan)?;
         let mut outcome = deployer.apply(release, &plan, &progress).await?;
         let wait = command.wait || (target == LOCAL && !command.no_wait);
-        if wait && !plan.is_empty() {
+        if wait {
             outcome = deployer.wait(outcome, &progress).await?;
         }
         if quiet {
