@@ -28,6 +28,24 @@ pub fn corpus() -> Vec<Arc<dyn SourceTree>> {
     texts.map(tree).collect()
 }
 
+/// One configuration with `count` environments; 10,000 of them make 5 MB.
+#[must_use]
+pub fn wide(count: u32) -> Arc<dyn SourceTree> {
+    let mut text = String::from(
+        "model_name: wide\nresources: {cpu: '4', memory: 16Gi, accelerator: H100:2}\n\
+         autoscaling_settings: {min_replicas: 1, max_replicas: 4}\nenvironment_overrides:\n",
+    );
+    for number in 0..count {
+        let (replicas, padding) = (4 + number % 100, "x".repeat(270));
+        text.push_str(&format!(
+            "  env-{number}:\n    # {padding}\n    resources:\n      cpu: '8'\n      memory: 32Gi\n      \
+             accelerator: {{count: 4}}\n    autoscaling_settings:\n      min_replicas: 2\n      \
+             max_replicas: {replicas}\n      scaling_window_seconds: 60\n",
+        ));
+    }
+    Arc::new(MemoryTree::new().with("config.yaml", text))
+}
+
 /// A context of `count` files of `len` bytes each, of bytes that do not repeat soon.
 #[must_use]
 pub fn context(count: usize, len: usize) -> BuildContext {

@@ -26,6 +26,14 @@ fn benches(criterion: &mut Criterion) {
     criterion.bench_function("resolve one, for production", |bencher| {
         bencher.iter(|| resolve(&example, Some(&production)));
     });
+    let wide = plimsoll_benches::wide(10_000);
+    let mut group = criterion.benchmark_group("5 MB, 10,000 environments");
+    group.sample_size(10);
+    let one = Environment::new("env-7777");
+    group.bench_function("resolve one of them", |bencher| {
+        bencher.iter(|| resolve(&wide, Some(&one)));
+    });
+    group.finish();
     let corpus = plimsoll_benches::corpus();
     if corpus.is_empty() {
         return;

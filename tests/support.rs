@@ -54,5 +54,6 @@ pub fn resolve_with(
     let effective = resolver.resolve(workload, environment.as_ref(), &manifest.files)?;
     let mut said = manifest.diagnostics;
     said.absorb(effective.diagnostics.items.iter().cloned());
+    said.absorb(resolver.other_environments(workload, environment.as_ref(), &manifest.files));
     Ok((effective, said))
 }

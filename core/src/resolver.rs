@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::effective::Effective;
 use crate::environment::Environment;
 use crate::manifest::Workload;
@@ -29,4 +29,17 @@ pub trait OverrideResolver: Send + Sync {
         environment: Option<&Environment>,
         files: &Arc<SourceMap>,
     ) -> Result<Effective, Diagnostics>;
+
+    /// Warns of environments, other than the one asked for, that would not resolve. It looks at the
+    /// keys that environments override alone, so that many environments cost little each; whoever
+    /// resolves every environment has no use for it. The default says nothing.
+    fn other_environments(
+        &self,
+        workload: &Workload,
+        asked_for: Option<&Environment>,
+        files: &Arc<SourceMap>,
+    ) -> Vec<Diagnostic> {
+        let _ = (workload, asked_for, files);
+        Vec::new()
+    }
 }

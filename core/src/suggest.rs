@@ -8,7 +8,14 @@
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let wanted = name.to_lowercase();
     let mut best: Option<(usize, &str)> = None;
+    let length = wanted.chars().count();
     for candidate in candidates {
+        // Names whose lengths differ by more cannot be near enough; comparing them would cost
+        // memory in the product of their lengths.
+        let other = candidate.chars().count();
+        if length.abs_diff(other) > (length.max(other) / 3).max(1) {
+            continue;
+        }
         let lowered = candidate.to_lowercase();
         let distance = strsim::damerau_levenshtein(&wanted, &lowered);
         let longer = wanted.chars().count().max(lowered.chars().count());

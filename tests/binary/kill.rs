@@ -11,6 +11,7 @@ mod seen;
 mod told;
 
 use std::process::Command;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use client::{Client, arguments};
@@ -85,6 +86,31 @@ fn a_push_that_finds_its_deployment_on_its_way_waits_for_it() {
     assert_eq!(again["plan"]["steps"], json!([]), "{again:#}");
     let deployed = &again["outcome"]["deployments"][0];
     assert_eq!(deployed["status"], "ACTIVE", "{again:#}");
+}
+
+/// Each brings its own platform, which ends with it: none may depend on another's.
+#[test]
+fn pushes_in_process_wait_for_each_other() {
+    let home = Home::new();
+    let models = ["a", "b", "c"];
+    for model in models {
+        home.write(
+            &format!("{model}/config.yaml"),
+            &format!("model_name: {model}\n"),
+        );
+        home.write(&format!("{model}/weights.bin"), &"0".repeat(9 << 20));
+    }
+    thread::scope(|scope| {
+        for model in models {
+            let home = &home;
+            scope.spawn(move || home.ok(&["push", model, "--environment", "production"]));
+            // Enough for the one before to have begun.
+            thread::sleep(Duration::from_millis(100));
+        }
+    });
+    let server = home.serve();
+    let shown = server.get("/v1/models");
+    assert_eq!(shown["models"].as_array().unwrap().len(), models.len());
 }
 
 /// Ctrl-C while the platform is busy: the client says what goes on without it.

@@ -16,10 +16,13 @@ pub(crate) struct Request {
     pub(crate) body: Json,
 }
 
+/// What one connection's client sent.
+type Sent = Arc<Mutex<Vec<u8>>>;
+
 /// A proxy in front of a server on this machine.
 pub(crate) struct Proxy {
     pub(crate) address: String,
-    sent: Arc<Mutex<Vec<Arc<Mutex<Vec<u8>>>>>>,
+    sent: Arc<Mutex<Vec<Sent>>>,
 }
 
 impl Proxy {
@@ -27,14 +30,14 @@ impl Proxy {
     pub(crate) fn to(server: &str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap().to_string();
-        let sent: Arc<Mutex<Vec<Arc<Mutex<Vec<u8>>>>>> = Arc::default();
+        let sent: Arc<Mutex<Vec<Sent>>> = Arc::default();
         let (server, record) = (server.to_owned(), Arc::clone(&sent));
         thread::spawn(move || {
             for client in listener.incoming().flatten() {
                 let Ok(upstream) = TcpStream::connect(&server) else {
                     continue;
                 };
-                let kept: Arc<Mutex<Vec<u8>>> = Arc::default();
+                let kept = Sent::default();
                 record.lock().unwrap().push(Arc::clone(&kept));
                 let (back_from, back_to) =
                     (upstream.try_clone().unwrap(), client.try_clone().unwrap());

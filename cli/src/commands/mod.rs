@@ -81,6 +81,23 @@ impl Loaded {
         }
         said.unless_errors(resolved)
     }
+
+    /// As [`resolve`](Self::resolve), with a word about environments that were not asked for and
+    /// would not resolve.
+    pub(crate) fn resolve_one(
+        &self,
+        environment: Option<&Environment>,
+    ) -> Result<(Vec<Effective>, Diagnostics), Diagnostics> {
+        let (resolved, mut said) = self.resolve(environment)?;
+        for workload in &self.manifest.workloads {
+            let files = &self.manifest.files;
+            said.absorb(
+                self.resolver
+                    .other_environments(workload, environment, files),
+            );
+        }
+        Ok((resolved, said))
+    }
 }
 
 /// The environment that is asked for.

@@ -103,7 +103,7 @@ fn release(
         CliError::new(exit::INVALID, "the configuration names no model")
             .hint("add `model_name: …` to it, or give --model-name")
     })?;
-    let (resolved, mut said) = loaded.resolve(environment.as_ref())?;
+    let (resolved, mut said) = loaded.resolve_one(environment.as_ref())?;
     let mut workloads = Vec::with_capacity(resolved.len());
     for effective in resolved {
         let mut package = loaded.source.package(&loaded.tree, &effective)?;

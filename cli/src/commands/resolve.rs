@@ -14,7 +14,7 @@ use crate::render;
 pub(crate) fn run(_: &Global, command: &Resolve) -> Result<(), CliError> {
     let loaded = Loaded::from(&command.input)?;
     let environment = environment(command.input.environment.as_deref());
-    let (mut resolved, said) = loaded.resolve(environment.as_ref())?;
+    let (mut resolved, said) = loaded.resolve_one(environment.as_ref())?;
     if let Some(name) = &command.workload {
         let known: Vec<_> = resolved.iter().map(|one| one.workload.clone()).collect();
         resolved.retain(|one| one.workload == *name);

@@ -24,9 +24,6 @@ pub(crate) fn run(_: &Global, command: &Validate) -> Result<(), CliError> {
                 Ok((_, more)) | Err(more) => said.absorb(more.items),
             }
         }
-        // What one environment says of the others is said by those themselves.
-        said.items
-            .retain(|item| item.code != "overrides::other-environment");
         said.unless_errors((loaded.manifest, count))
             .map_err(CliError::from)
     });
@@ -52,8 +49,7 @@ pub(crate) fn run(_: &Global, command: &Validate) -> Result<(), CliError> {
                 };
                 let path = command.input.path.display();
                 render::out(&format!(
-                    "{path}: sound {}, {environments}
-",
+                    "{path}: sound {}, {environments}\n",
                     manifest.kind
                 ))?;
             }

@@ -40,13 +40,13 @@ impl LocalDeployer {
     }
 
     /// The session with the platform; begun at first use.
-    async fn session(&self) -> Result<Arc<Session>, DeployError> {
+    async fn session(&self, progress: &dyn Progress) -> Result<Arc<Session>, DeployError> {
         let mut slot = self.session.lock().await;
         if let Some(session) = &*slot {
             return Ok(Arc::clone(session));
         }
         let key = self.api_key.clone();
-        let session = Session::begin(&self.data_dir, key, &self.registry).await?;
+        let session = Session::begin(&self.data_dir, key, &self.registry, progress).await?;
         let session = Arc::new(session);
         *slot = Some(Arc::clone(&session));
         Ok(session)
@@ -61,7 +61,8 @@ impl Deployer for LocalDeployer {
             let session = Session::elsewhere(&self.registry).await?;
             return session.client().plan(release, progress).await;
         }
-        self.session().await?.client().plan(release, progress).await
+        let session = self.session(progress).await?;
+        session.client().plan(release, progress).await
     }
 
     async fn apply(
@@ -70,7 +71,7 @@ impl Deployer for LocalDeployer {
         plan: &Plan,
         progress: &dyn Progress,
     ) -> Result<Outcome, DeployError> {
-        let session = self.session().await?;
+        let session = self.session(progress).await?;
         session.client().apply(release, plan, progress).await
     }
 
@@ -79,7 +80,8 @@ impl Deployer for LocalDeployer {
         outcome: Outcome,
         progress: &dyn Progress,
     ) -> Result<Outcome, DeployError> {
-        self.session().await?.client().wait(outcome, progress).await
+        let session = self.session(progress).await?;
+        session.client().wait(outcome, progress).await
     }
 }
 

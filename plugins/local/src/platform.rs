@@ -37,6 +37,9 @@ pub struct PlatformOptions {
     pub ids: Arc<dyn IdSource>,
     /// Bounds on what is taken from clients.
     pub limits: Limits,
+    /// Whether other processes find the server ([`running`](crate::running)) and may use it. One
+    /// that stops with the work that it was started for must not be found.
+    pub announce: bool,
 }
 
 impl PlatformOptions {
@@ -50,6 +53,7 @@ impl PlatformOptions {
             clock: Arc::new(SystemClock),
             ids: Arc::new(OsIds),
             limits: Limits::default(),
+            announce: true,
         }
     }
 }
@@ -77,6 +81,7 @@ impl Platform {
             store,
             archives,
             limits: options.limits,
+            announce: options.announce,
             api_key,
             build_check: options.build_check,
             clock: options.clock,

@@ -39,7 +39,10 @@ pub(crate) async fn serve(
     let address = listener.local_addr().map_err(PlatformError::Listener)?;
     shared.address.get_or_init(|| address);
     let router = rest::router(Arc::clone(&shared));
-    let announcement = shared.lock.announce(address)?;
+    let announcement = match shared.announce {
+        true => Some(shared.lock.announce(address)?),
+        false => None,
+    };
     tracing::info!(%address, "the local platform listens");
 
     // Whoever drops this future stops everything that it started.

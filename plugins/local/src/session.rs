@@ -4,13 +4,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use plimsoll_core::deployer::{DeployError, DeployErrorKind, Deployer};
+use plimsoll_core::deployer::{DeployError, DeployErrorKind, Deployer, Event, Progress};
 use plimsoll_core::registry::{FactoryContext, Registry};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
+use tokio::time::Instant;
 
 use crate::access_key::ApiKey;
 use crate::deployer::NAME;
@@ -23,9 +24,12 @@ use crate::source_check::SourceCheck;
 /// The client that drives the platform, by its name in the registry.
 const CLIENT: &str = "baseten";
 
-/// How often to look again for a server that has the folder and does not answer yet.
-const TRIES: u32 = 20;
+/// How long another process may have the folder without being a server that can be used: one that
+/// is about to say where it listens, or a push that stops its own server when it is done.
+const PATIENCE: Duration = Duration::from_secs(10 * 60);
 const PAUSE: Duration = Duration::from_millis(50);
+/// After this time it is said what is waited for.
+const SILENCE: Duration = Duration::from_secs(1);
 
 /// A client of a platform, and the platform where it runs in this process.
 pub(crate) struct Session {
@@ -47,8 +51,10 @@ impl Session {
         data_dir: &Path,
         key: Option<SecretString>,
         registry: &Registry,
+        progress: &dyn Progress,
     ) -> Result<Self, DeployError> {
-        let mut tries = 0;
+        let began = Instant::now();
+        let mut said = false;
         loop {
             if let Some(server) = running(data_dir) {
                 let key = ApiKey::open(data_dir, key, &OsIds).map_err(unavailable)?;
@@ -59,9 +65,16 @@ impl Session {
                 });
             }
             match Self::start(data_dir, key.clone(), registry).await {
-                // Another process has just taken the folder, and will soon say where it listens.
-                Err(PlatformError::InUse { .. }) if tries < TRIES => {
-                    tries += 1;
+                Err(error @ PlatformError::InUse { .. }) if began.elapsed() < PATIENCE => {
+                    if progress.interrupted() {
+                        let kind = DeployErrorKind::Interrupted;
+                        return Err(DeployError::new(kind, "interrupted"));
+                    }
+                    if !said && began.elapsed() > SILENCE {
+                        said = true;
+                        let message = format!("waits, as {error}");
+                        progress.report(Event::Log { message });
+                    }
                     tokio::time::sleep(PAUSE).await;
                 }
                 Err(error) => return Err(unavailable(error)),
@@ -101,6 +114,7 @@ impl Session {
     ) -> Result<(String, SecretString, oneshot::Sender<()>), PlatformError> {
         let mut options = PlatformOptions::new(data_dir);
         options.api_key = key;
+        options.announce = false;
         options.build_check = Arc::new(SourceCheck::new(registry.clone()));
         let open = tokio::task::spawn_blocking(|| Platform::open(options));
         let platform = open.await.map_err(|_| PlatformError::Closed)??;

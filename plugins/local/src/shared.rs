@@ -26,6 +26,8 @@ pub(crate) struct Shared {
     pub(crate) store: Store,
     pub(crate) archives: ArchiveStore,
     pub(crate) limits: Limits,
+    /// Whether other processes are told where the platform listens.
+    pub(crate) announce: bool,
     pub(crate) api_key: ApiKey,
     pub(crate) build_check: Arc<dyn BuildCheck>,
     pub(crate) clock: Arc<dyn Clock>,

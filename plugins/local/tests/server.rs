@@ -287,6 +287,14 @@ async fn one_process_holds_the_folder_and_can_be_found() {
     server.stop().await;
     assert_eq!(running(dir.path()), None);
     drop(Platform::open(options(dir.path())).unwrap());
+
+    // One that stops with the work it was started for is for nobody else.
+    let mut options = options(dir.path());
+    options.announce = false;
+    let server = Server::start_with(options).await;
+    server.get("/v1/users/me").await;
+    assert_eq!(running(dir.path()), None);
+    server.stop().await;
 }
 
 #[test]

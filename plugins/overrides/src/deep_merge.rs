@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use plimsoll_core::diagnostic::Diagnostics;
+use plimsoll_core::diagnostic::{Diagnostic, Diagnostics};
 use plimsoll_core::effective::Effective;
 use plimsoll_core::environment::Environment;
 use plimsoll_core::manifest::Workload;
@@ -10,7 +10,7 @@ use plimsoll_core::resolver::OverrideResolver;
 use plimsoll_core::span::SourceMap;
 use plimsoll_core::value::{Node, Value};
 
-use crate::select::resolve;
+use crate::select::{other_environments, resolve};
 
 /// Below each overridable key, mappings merge key by key; anything else replaces what it overrides,
 /// an explicit null included.
@@ -25,6 +25,15 @@ impl OverrideResolver for DeepMerge {
         files: &Arc<SourceMap>,
     ) -> Result<Effective, Diagnostics> {
         resolve(workload, environment, files, merge)
+    }
+
+    fn other_environments(
+        &self,
+        workload: &Workload,
+        asked_for: Option<&Environment>,
+        files: &Arc<SourceMap>,
+    ) -> Vec<Diagnostic> {
+        other_environments(workload, asked_for, files, merge)
     }
 }
 

@@ -29,9 +29,6 @@ pub(crate) fn resolve(
     let whole = |_: &str| true;
     let mut overridden = Vec::new();
     let merged = merged(workload, overriding, merge, whole, &mut overridden);
-    if environment.is_some() {
-        warn_of_other_environments(workload, overriding, merge, &mut diagnostics);
-    }
     Effective::checked(workload, environment, merged, overridden, diagnostics)
 }
 
@@ -107,32 +104,42 @@ fn put(below: &mut Node, entry: &plimsoll_core::value::Entry, merge: Merge) {
     }
 }
 
-/// An environment that is not asked for may still be wrong once it is merged. Only the keys that
-/// environments override are looked at, so that many environments cost little each.
-fn warn_of_other_environments(
+/// Most values of overridable blocks that are merged to look at other environments. Beyond it the
+/// rest is left to whoever checks all of them.
+const MERGED_VALUES: usize = 1_000_000;
+
+/// An environment that is not asked for may still be wrong once it is merged.
+pub(crate) fn other_environments(
     workload: &Workload,
-    asked_for: Option<&Layer>,
+    asked_for: Option<&Environment>,
+    files: &Arc<SourceMap>,
     merge: Merge,
-    diagnostics: &mut Diagnostics,
-) {
+) -> Vec<Diagnostic> {
     let overridable = workload.rules.overridable();
-    for layer in workload.layers.iter() {
-        let LayerName::Environment(name) = &layer.name else {
-            continue;
-        };
-        if asked_for.is_some_and(|asked| asked.name == layer.name) {
-            continue;
-        }
-        let wanted = |key: &str| overridable.contains(&key);
+    let wanted = |key: &str| overridable.contains(&key);
+    let mut cost = 0;
+    let base = merged(workload, None, merge, wanted, &mut Vec::new());
+    base.for_each_leaf(&mut |_, _| cost += 1);
+    let most = MERGED_VALUES / cost.max(1);
+    let mut warnings = Vec::new();
+    let environments = workload
+        .layers
+        .iter()
+        .filter_map(|layer| match &layer.name {
+            LayerName::Environment(name) if asked_for != Some(name) => Some((name, layer)),
+            _ => None,
+        });
+    for (name, layer) in environments.take(most) {
         let merged = merged(workload, Some(layer), merge, wanted, &mut Vec::new());
-        let mut found = Diagnostics::about(Arc::clone(&diagnostics.files));
+        let mut found = Diagnostics::about(Arc::clone(files));
         workload.rules.finish(merged, &workload.layers, &mut found);
         if let Some(error) = found.errors().next() {
             let message = format!("environment `{name}` does not resolve: {}", error.message);
             let mut warning = Diagnostic::warning("overrides::other-environment", message);
             warning.primary.clone_from(&error.primary);
             warning.secondary.clone_from(&error.secondary);
-            diagnostics.push(warning);
+            warnings.push(warning);
         }
     }
+    warnings
 }
