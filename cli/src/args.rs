@@ -22,7 +22,7 @@ Exit codes:
   4  not found
 
 Files:
-  plimsoll.toml                        targets of a project; found in this folder or above it
+  plimsoll.toml                        targets of a project; beside what is pushed, or above it
   ~/.config/plimsoll/config.toml       targets of a user
   ~/.trussrc                           remotes of the Truss command line, by their names
 ";
@@ -80,6 +80,19 @@ pub(crate) enum Command {
     Push(Push),
     Serve(Serve),
     Completions(Completions),
+}
+
+impl Command {
+    /// Whether stdout is for machines.
+    pub(crate) fn wants_json(&self) -> bool {
+        match self {
+            Self::Validate(command) => command.format == Report::Json,
+            Self::Resolve(command) => command.format == Format::Json,
+            Self::Plan(command) => command.format == Report::Json,
+            Self::Push(command) => command.format == Report::Json,
+            Self::Serve(_) | Self::Completions(_) => false,
+        }
+    }
 }
 
 /// What is read, and for which environment.

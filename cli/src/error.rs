@@ -6,6 +6,8 @@ use plimsoll::deployer::{DeployError, DeployErrorKind};
 use plimsoll::diagnostic::Diagnostics;
 use plimsoll::registry::FactoryError;
 
+use serde_json::{Value as Json, json};
+
 use crate::render;
 
 /// Exit codes: a contract.
@@ -85,6 +87,37 @@ impl CliError {
         }
     }
 
+    /// The same as JSON, for whoever asked for that; `None` where it has been printed or nobody
+    /// reads.
+    pub(crate) fn json(&self) -> Option<Json> {
+        let none: &[String] = &[];
+        let (message, hints, left_behind, diagnostics) = match self {
+            Self::Reported | Self::Closed => return None,
+            Self::Input(said) => (
+                "the input is invalid",
+                none,
+                none,
+                render::diagnostics::json(said),
+            ),
+            Self::Deploy(error) => (
+                &*error.message,
+                &*error.hints,
+                &*error.left_behind,
+                json!([]),
+            ),
+            Self::Other { message, hints, .. } => (&**message, &**hints, none, json!([])),
+        };
+        Some(json!({
+            "error": {
+                "exit_code": self.code(),
+                "message": message,
+                "hints": hints,
+                "left_behind": left_behind,
+            },
+            "diagnostics": diagnostics,
+        }))
+    }
+
     pub(crate) fn print(&self) {
         match self {
             Self::Reported | Self::Closed => {}
@@ -101,9 +134,9 @@ impl CliError {
                 }
                 render::error(&message, &error.hints);
                 if !error.left_behind.is_empty() {
-                    eprintln!("left behind:");
+                    render::say("left behind:");
                     for what in &error.left_behind {
-                        eprintln!("  - {what}");
+                        render::say(&format!("  - {what}"));
                     }
                 }
             }

@@ -4,10 +4,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::error::exit;
+use crate::render;
 
 /// Whether the user has asked to stop.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Interrupt(Arc<AtomicBool>);
+pub(crate) struct Interrupt {
+    asked: Arc<AtomicBool>,
+    /// Whether nothing is going on that a stop could leave half-made.
+    idle: Arc<AtomicBool>,
+}
 
 impl Interrupt {
     /// Listens for Ctrl-C and for a request to terminate. Must run inside a runtime.
@@ -17,10 +22,11 @@ impl Interrupt {
         tokio::spawn(async move {
             loop {
                 signalled().await;
-                if flag.0.swap(true, Ordering::Relaxed) {
+                let again = flag.asked.swap(true, Ordering::Relaxed);
+                if again || flag.idle.load(Ordering::Relaxed) {
                     stop_at_once();
                 }
-                eprintln!("stopping where nothing is half-made; once more stops at once");
+                render::say("stopping where nothing is half-made; once more stops at once");
             }
         });
         interrupt
@@ -28,14 +34,19 @@ impl Interrupt {
 
     /// Whether the user has asked to stop.
     pub(crate) fn asked(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+        self.asked.load(Ordering::Relaxed)
+    }
+
+    /// Does something that changes nothing, during which a request to stop stops at once.
+    pub(crate) fn while_idle<T>(&self, work: impl FnOnce() -> T) -> T {
+        self.idle.store(true, Ordering::Relaxed);
+        let result = work();
+        self.idle.store(false, Ordering::Relaxed);
+        result
     }
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the user asked twice to stop now"
-)]
+#[expect(clippy::disallowed_methods, reason = "the user asked to stop now")]
 fn stop_at_once() {
     std::process::exit(i32::from(exit::INTERRUPTED));
 }

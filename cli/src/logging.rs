@@ -15,12 +15,14 @@ use crate::render;
     reason = "the command line is what reads the environment"
 )]
 pub(crate) fn start(global: &Global) -> Result<(), CliError> {
-    let colour = match global.color {
+    let plain = std::env::var_os("NO_COLOR").is_some();
+    let wanted = |terminal: bool| match global.color {
         Colour::Always => true,
         Colour::Never => false,
-        Colour::Auto => std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none(),
+        Colour::Auto => terminal && !plain,
     };
-    render::set_colour(colour);
+    let colour = wanted(std::io::stderr().is_terminal());
+    render::set_colour(colour, wanted(std::io::stdout().is_terminal()));
     let asked = global.verbose.max(u8::from(global.log_format.is_some()));
     let level = match asked {
         0 => "warn,s3s=off",

@@ -1,5 +1,4 @@
 //! The `plimsoll` command line: arguments in, exit code out. Everything else is in the library.
-#![expect(clippy::print_stderr, reason = "a command line prints")]
 
 mod args;
 mod commands;
@@ -18,14 +17,16 @@ use crate::error::CliError;
 
 fn main() -> ExitCode {
     let args = Args::parse();
+    let for_machines = args.command.wants_json();
     let outcome = logging::start(&args.global).and_then(|()| run(args));
-    match outcome {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            error.print();
-            ExitCode::from(error.code())
-        }
+    let Err(error) = outcome else {
+        return ExitCode::SUCCESS;
+    };
+    error.print();
+    if let Some(json) = error.json().filter(|_| for_machines) {
+        render::tell(&format!("{json:#}\n"));
     }
+    ExitCode::from(error.code())
 }
 
 fn run(args: Args) -> Result<(), CliError> {
@@ -35,9 +36,6 @@ fn run(args: Args) -> Result<(), CliError> {
         Command::Plan(command) => commands::plan::run(&args.global, &command),
         Command::Push(command) => commands::push::run(&args.global, &command),
         Command::Serve(command) => commands::serve::run(&args.global, &command),
-        Command::Completions(command) => {
-            commands::completions::run(&command);
-            Ok(())
-        }
+        Command::Completions(command) => commands::completions::run(&command),
     }
 }

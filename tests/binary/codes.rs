@@ -94,3 +94,92 @@ fn json_goes_to_stdout_alone() {
         (Some(16), Some(17))
     );
 }
+
+/// A failure is JSON too, for whoever asked for that.
+#[test]
+fn a_failure_is_json_where_json_was_asked_for() {
+    let home = Home::new();
+    let truss = example(&home, "text-classifier");
+    home.write("bad/config.yaml", "resources: {cpu: 4}\n");
+    let run = home.run(&["resolve", "bad", "--format", "json"]);
+    assert_eq!(run.json()["diagnostics"][0]["code"], "truss::wrong-type");
+    let run = home.run(&["plan", &truss, "--to", "baseten", "--format", "json"]);
+    assert_eq!(run.json()["error"]["exit_code"], 3);
+    assert!(run.stderr.contains("BASETEN_API_KEY"));
+}
+
+/// Whoever stops reading ends what prints, and not what works.
+#[test]
+fn a_push_that_nobody_reads_is_done_all_the_same() {
+    use std::process::Stdio;
+    let home = Home::new();
+    let truss = example(&home, "text-classifier");
+    let mut command = home.command(&["push", &truss, "-e", "production"]);
+    let mut child = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop((child.stdout.take(), child.stderr.take()));
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    let plan = home
+        .ok(&["plan", &truss, "-e", "production", "--format", "json"])
+        .json();
+    assert_eq!(plan["steps"].as_array().unwrap().len(), 0);
+    home.write("bad/config.yaml", "resources: {cpu: 4}\n");
+    for arguments in [
+        &["validate", "bad"][..],
+        &["completions", "zsh"],
+        &["resolve", &truss],
+    ] {
+        let mut command = home.command(arguments);
+        let mut child = command
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        drop((child.stdout.take(), child.stderr.take()));
+        assert!(
+            matches!(child.wait().unwrap().code(), Some(0 | 1)),
+            "{arguments:?}"
+        );
+    }
+}
+
+/// A project's file is found beside what is pushed, wherever the command is run, and may not send a
+/// key wherever it likes.
+#[test]
+fn a_project_is_where_its_files_are() {
+    let home = Home::new();
+    home.write("one/plimsoll.toml", "target = \"nowhere\"\n");
+    home.write("two/model/config.yaml", "model_name: a\n");
+    let mut command = home.command(&["plan", "../two/model"]);
+    let run = crate::support::Run::of(command.current_dir(home.path("one")).output().unwrap());
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    home.write(
+        "two/plimsoll.toml",
+        "target = \"baseten\"\n[remotes.baseten]\nurl = \"https://evil.example\"\n",
+    );
+    let run = home.run(&["plan", "two/model"]);
+    assert_eq!(run.code, 1);
+    assert!(
+        run.stderr
+            .contains("would send a key to https://evil.example"),
+        "{}",
+        run.stderr
+    );
+    home.write(
+        ".config/plimsoll/config.toml",
+        "[remotes.odd]\nurl = \"not a url\"\napi-key = \"k\"\n[remotes.empty]\nurl = \"https://a.example\"\napi-key = \"\"\n",
+    );
+    home.write("two/plimsoll.toml", "");
+    for (target, code) in [("odd", 1), ("empty", 3)] {
+        let run = home.run(&["plan", "two/model", "--to", target]);
+        assert_eq!(run.code, code, "{target}: {}", run.stderr);
+        assert!(
+            run.stderr.contains("config.toml"),
+            "{target}: {}",
+            run.stderr
+        );
+    }
+}

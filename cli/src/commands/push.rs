@@ -22,10 +22,11 @@ pub(crate) fn run(global: &Global, command: &Push) -> Result<(), CliError> {
     render::diagnostics::print(&prepared.said);
     let quiet = command.format == Report::Json;
     if !quiet {
-        render::out(&settings(&prepared.release))?;
+        render::tell(&settings(&prepared.release));
     }
     runtime()?.block_on(async {
-        let progress = render::progress::Shown::new(Interrupt::listen());
+        let interrupt = Interrupt::listen();
+        let progress = render::progress::Shown::new(interrupt.clone());
         let Prepared {
             release,
             deployer,
@@ -34,7 +35,7 @@ pub(crate) fn run(global: &Global, command: &Push) -> Result<(), CliError> {
         } = &prepared;
         let plan = deployer.plan(release, &progress).await?;
         if !quiet {
-            render::out(&render::plan::text(&plan))?;
+            render::tell(&render::plan::text(&plan));
         }
         if command.dry_run {
             if quiet {
@@ -42,17 +43,19 @@ pub(crate) fn run(global: &Global, command: &Push) -> Result<(), CliError> {
             }
             return Ok(());
         }
-        confirm(command, target, &plan)?;
+        interrupt.while_idle(|| confirm(command, target, &plan))?;
         let mut outcome = deployer.apply(release, &plan, &progress).await?;
         let wait = command.wait || (target == LOCAL && !command.no_wait);
         if wait {
             outcome = deployer.wait(outcome, &progress).await?;
         }
-        if quiet {
-            render::out_json(&json!({ "plan": plan, "outcome": outcome }))
+        // It is done, whether anybody reads that or not.
+        render::tell(&if quiet {
+            format!("{:#}\n", json!({ "plan": plan, "outcome": outcome }))
         } else {
-            render::out(&summary(&outcome))
-        }
+            summary(&outcome)
+        });
+        Ok(())
     })
 }
 
@@ -80,8 +83,10 @@ fn confirm(command: &Push, target: &str, plan: &Plan) -> Result<(), CliError> {
     if command.yes || target == LOCAL || plan.is_empty() || !touches_production || !somebody {
         return Ok(());
     }
-    eprint!("Apply this to production on {target}? [y/N] ");
-    let _ = std::io::stderr().flush();
+    let mut stderr = std::io::stderr().lock();
+    let question = write!(stderr, "Apply this to production on {target}? [y/N] ");
+    let _ = question.and_then(|()| stderr.flush());
+    drop(stderr);
     let mut answer = String::new();
     let read = std::io::stdin().lock().read_line(&mut answer);
     if read.is_ok() && matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes") {

@@ -38,11 +38,10 @@ impl Prepared {
         } else {
             ("baseten", settings.remote_options(&target)?)
         };
-        let deployer = loaded
-            .context
-            .registry
-            .deployers
-            .make(name, &loaded.context, &options)?;
+        let deployers = &loaded.context.registry.deployers;
+        let deployer = deployers
+            .make(name, &loaded.context, &options)
+            .map_err(|error| settings.unfit(&target, error))?;
         Ok(Self {
             release,
             deployer,

@@ -11,7 +11,7 @@ use serde_json::{Value as Json, json};
 /// Prints them to stderr, and how many there are.
 pub(crate) fn print(diagnostics: &Diagnostics) {
     for item in in_order(diagnostics) {
-        eprintln!("{}\n", text(diagnostics, item, super::colour()));
+        super::say(&format!("{}\n", text(diagnostics, item, super::colour())));
     }
     let count = |severity| {
         diagnostics
@@ -25,18 +25,19 @@ pub(crate) fn print(diagnostics: &Diagnostics) {
         count => format!("{count} {what}s"),
     };
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
-    match (errors, warnings) {
-        (0, 0) => {}
-        (0, warnings) => eprintln!("{}", plural(warnings, "warning")),
-        (errors, 0) => eprintln!("{}", plural(errors, "error")),
+    let summary = match (errors, warnings) {
+        (0, 0) => return,
+        (0, warnings) => plural(warnings, "warning"),
+        (errors, 0) => plural(errors, "error"),
         (errors, warnings) => {
-            eprintln!(
+            format!(
                 "{}, {}",
                 plural(errors, "error"),
                 plural(warnings, "warning")
-            );
+            )
         }
-    }
+    };
+    super::say(&summary);
 }
 
 /// By their places; what has none comes first.

@@ -11,10 +11,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crate::error::{CliError, exit};
 
 static COLOUR: AtomicBool = AtomicBool::new(false);
+static COLOUR_OUT: AtomicBool = AtomicBool::new(false);
 
-/// Says whether to colour what is printed to stderr.
-pub(crate) fn set_colour(colour: bool) {
-    COLOUR.store(colour, Ordering::Relaxed);
+/// Says whether to colour what is printed to stderr, and to stdout.
+pub(crate) fn set_colour(stderr: bool, stdout: bool) {
+    COLOUR.store(stderr, Ordering::Relaxed);
+    COLOUR_OUT.store(stdout, Ordering::Relaxed);
 }
 
 /// Whether to colour what is printed to stderr.
@@ -22,13 +24,27 @@ pub(crate) fn colour() -> bool {
     COLOUR.load(Ordering::Relaxed)
 }
 
-/// A text in a colour, where colours are shown.
+/// A text for stderr in a colour, where colours are shown there.
 pub(crate) fn painted(style: &str, text: &str) -> String {
-    if colour() {
+    paint(colour(), style, text)
+}
+
+/// A text for stdout in a colour, where colours are shown there.
+pub(crate) fn painted_out(style: &str, text: &str) -> String {
+    paint(COLOUR_OUT.load(Ordering::Relaxed), style, text)
+}
+
+fn paint(colour: bool, style: &str, text: &str) -> String {
+    if colour {
         format!("\u{1b}[{style}m{text}\u{1b}[0m")
     } else {
         text.to_owned()
     }
+}
+
+/// Prints a line to stderr. Where nobody reads it, it is lost, and nothing else is.
+pub(crate) fn say(text: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "{text}");
 }
 
 /// Prints to stdout. Whoever reads may stop reading: that ends the command, and is no failure.
@@ -43,6 +59,14 @@ pub(crate) fn out(text: &str) -> Result<(), CliError> {
         })
 }
 
+/// Prints to stdout what goes with work that is done whether anybody reads it or not.
+pub(crate) fn tell(text: &str) {
+    let mut stdout = std::io::stdout().lock();
+    let _ = stdout
+        .write_all(text.as_bytes())
+        .and_then(|()| stdout.flush());
+}
+
 /// Prints JSON to stdout.
 pub(crate) fn out_json(json: &serde_json::Value) -> Result<(), CliError> {
     out(&format!("{json:#}\n"))
@@ -50,8 +74,8 @@ pub(crate) fn out_json(json: &serde_json::Value) -> Result<(), CliError> {
 
 /// Prints an error that points into no file.
 pub(crate) fn error(message: &str, hints: &[String]) {
-    eprintln!("{}: {message}", painted("1;31", "error"));
+    say(&format!("{}: {message}", painted("1;31", "error")));
     for hint in hints {
-        eprintln!("  {}: {hint}", painted("1;36", "hint"));
+        say(&format!("  {}: {hint}", painted("1;36", "hint")));
     }
 }

@@ -2,7 +2,7 @@
 
 use plimsoll::plan::{Plan, PlanWarning};
 
-use super::painted;
+use super::painted_out as painted;
 
 /// The plan as text: what is done in order, why, and what to know before.
 pub(crate) fn text(plan: &Plan) -> String {

@@ -32,7 +32,7 @@ impl Shown {
             .unwrap_or_else(std::sync::PoisonError::into_inner)
         {
             Some(bar) => bar.println(text),
-            None => eprintln!("{text}"),
+            None => super::say(text),
         }
     }
 

@@ -9,13 +9,16 @@ use serde::Deserialize;
 use super::{Remote, Settings};
 use crate::error::{CliError, exit};
 
-/// Where a file may have its keys.
+/// How far a file is trusted with keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Keys {
-    /// Only the name of an environment variable: the file is one that is committed.
-    ByVariableOnly,
-    /// In the file itself too.
-    Anywhere,
+pub(crate) enum Trust {
+    /// A project's file that was found: it came with a checkout. It names variables, not keys, and
+    /// sends them to the platform or to this machine alone.
+    Found,
+    /// A project's file that the user named: it may send keys anywhere.
+    Named,
+    /// The user's own file: it may hold keys too.
+    OwnFile,
 }
 
 #[derive(Debug, Deserialize)]
@@ -54,12 +57,12 @@ impl std::fmt::Debug for SecretText {
 }
 
 /// Reads a file.
-pub(crate) fn read(path: &Path, keys: Keys) -> Result<Settings, CliError> {
+pub(crate) fn read(path: &Path, trust: Trust) -> Result<Settings, CliError> {
     let text = std::fs::read_to_string(path).map_err(|error| CliError::file(path, &error))?;
-    parse(&text, &path.display().to_string(), keys)
+    parse(&text, &path.display().to_string(), trust)
 }
 
-fn parse(text: &str, shown: &str, keys: Keys) -> Result<Settings, CliError> {
+fn parse(text: &str, shown: &str, trust: Trust) -> Result<Settings, CliError> {
     let written: Written = toml::from_str(text).map_err(|error| {
         let place = error.span().map(|span| {
             let line = text[..span.start.min(text.len())].matches('\n').count() + 1;
@@ -75,19 +78,28 @@ fn parse(text: &str, shown: &str, keys: Keys) -> Result<Settings, CliError> {
             let message = format!("{shown}: `local` is the platform that is built in");
             return Err(CliError::new(exit::INVALID, message).hint("give the remote another name"));
         }
-        if remote.api_key.is_some() && keys == Keys::ByVariableOnly {
+        if remote.api_key.is_some() && trust != Trust::OwnFile {
             let message = format!("{shown}: the key of `{name}` does not belong in this file");
             return Err(CliError::new(exit::INVALID, message)
                 .hint("name an environment variable with `api-key-env`")
                 .hint("or put the remote into ~/.config/plimsoll/config.toml"));
         }
+        let host = host_of(&remote.url);
+        if trust == Trust::Found && !host.is_some_and(|host| is_platform(host) || is_here(host)) {
+            let message = format!("{shown}: `{name}` would send a key to {}", remote.url);
+            return Err(CliError::new(exit::INVALID, message)
+                .hint("a file that is found may name baseten.co and this machine alone")
+                .hint("put the remote into ~/.config/plimsoll/config.toml")
+                .hint("or say that you trust this file: --config plimsoll.toml"));
+        }
         remotes.insert(
             name,
             Remote {
-                url: remote.url,
+                url: remote.url.clone(),
                 api_key: remote.api_key.map(|SecretText(key)| key),
                 api_key_env: remote.api_key_env,
                 team: remote.team,
+                takes_common_key: trust == Trust::OwnFile || host.is_some_and(is_platform),
                 origin: shown.to_owned(),
             },
         );
@@ -98,24 +110,49 @@ fn parse(text: &str, shown: &str, keys: Keys) -> Result<Settings, CliError> {
     })
 }
 
+/// The host of an address such as `https://api.baseten.co:443/x`.
+fn host_of(url: &str) -> Option<&str> {
+    let (_, rest) = url.split_once("://")?;
+    let authority = rest.split(['/', '?', '#']).next()?;
+    let (user, host) = authority.rsplit_once('@').unwrap_or(("", authority));
+    // An address with a user in it may be made to look like another.
+    user.is_empty().then_some(())?;
+    match host.strip_prefix('[') {
+        Some(bracketed) => bracketed.split(']').next(),
+        None => host.split(':').next(),
+    }
+}
+
+fn is_platform(host: &str) -> bool {
+    host == "baseten.co" || host.ends_with(".baseten.co")
+}
+
+fn is_here(host: &str) -> bool {
+    host == "localhost"
+        || host.ends_with(".localhost")
+        || host
+            .parse::<std::net::IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Keys, parse};
+    use super::{Trust, host_of, is_here, is_platform, parse};
 
     const CANARY: &str = "canary-4711";
 
     #[test]
     fn a_key_in_a_project_file_is_refused_and_never_shown() {
         let text = format!("[remotes.prod]\nurl = \"https://a.example\"\napi-key = \"{CANARY}\"\n");
-        let error = parse(&text, "plimsoll.toml", Keys::ByVariableOnly).unwrap_err();
+        let error = parse(&text, "plimsoll.toml", Trust::Named).unwrap_err();
         assert!(!format!("{error:?}").contains(CANARY));
-        let settings = parse(&text, "config.toml", Keys::Anywhere).unwrap();
+        let settings = parse(&text, "config.toml", Trust::OwnFile).unwrap();
         assert!(!format!("{settings:?}").contains(CANARY));
         let broken = format!("[remotes.prod]\nurl = 1\napi-key = \"{CANARY}\"\n");
-        let error = parse(&broken, "config.toml", Keys::Anywhere).unwrap_err();
+        let error = parse(&broken, "config.toml", Trust::OwnFile).unwrap_err();
         assert!(!format!("{error:?}").contains(CANARY));
         let odd = format!("[remotes.prod]\nurl = \"u\"\napi-key = [\"{CANARY}\"]\n");
-        let error = parse(&odd, "config.toml", Keys::Anywhere).unwrap_err();
+        let error = parse(&odd, "config.toml", Trust::OwnFile).unwrap_err();
         assert!(!format!("{error:?}").contains(CANARY));
     }
 
@@ -124,7 +161,7 @@ mod tests {
         let error = parse(
             "target = \"a\"\nremote = 1\n",
             "plimsoll.toml",
-            Keys::Anywhere,
+            Trust::OwnFile,
         );
         let message = match error.unwrap_err() {
             crate::error::CliError::Other { message, .. } => message,
@@ -134,5 +171,32 @@ mod tests {
             message,
             @"plimsoll.toml:2: unknown field `remote`, expected `target` or `remotes`"
         );
+    }
+
+    #[test]
+    fn a_file_that_is_found_sends_keys_nowhere_else() {
+        let read = |url: &str| {
+            let text = format!("[remotes.x]\nurl = \"{url}\"\napi-key-env = \"SECRET\"\n");
+            parse(&text, "plimsoll.toml", Trust::Found).is_ok()
+        };
+        for fine in [
+            "https://api.baseten.co",
+            "http://127.0.0.1:8000",
+            "http://localhost:1/x",
+        ] {
+            assert!(read(fine), "{fine}");
+        }
+        for elsewhere in [
+            "https://evil.example",
+            "https://baseten.co.evil.example",
+            "https://api.baseten.co@evil.example",
+            "https://evil.example/?.baseten.co",
+            "https://xbaseten.co",
+            "evil",
+        ] {
+            assert!(!read(elsewhere), "{elsewhere}");
+        }
+        assert_eq!(host_of("http://[::1]:80/"), Some("::1"));
+        assert!(is_here("::1") && !is_platform("localhost"));
     }
 }

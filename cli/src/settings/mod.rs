@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use etcetera::BaseStrategy as _;
+use plimsoll::registry::FactoryError;
 use plimsoll::suggest::did_you_mean;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value as Json, json};
@@ -35,6 +36,8 @@ pub(crate) struct Remote {
     pub(crate) api_key_env: Option<String>,
     /// The team that models belong to.
     pub(crate) team: Option<String>,
+    /// Whether `BASETEN_API_KEY` is its key where nothing else is.
+    pub(crate) takes_common_key: bool,
     /// The file it is named in.
     pub(crate) origin: String,
 }
@@ -52,15 +55,13 @@ impl Settings {
     /// Reads the files. `beside` is where the search for a plimsoll.toml begins.
     pub(crate) fn load(global: &Global, beside: &Path) -> Result<Self, CliError> {
         let mut settings = Self::default();
-        let project = match &global.config {
-            Some(path) => Some(path.clone()),
-            None => find_upwards(beside, "plimsoll.toml"),
-        };
-        if let Some(path) = project {
-            settings.take(file::read(&path, file::Keys::ByVariableOnly)?, true);
+        if let Some(path) = &global.config {
+            settings.take(file::read(path, file::Trust::Named)?, true);
+        } else if let Some(path) = find_upwards(beside, "plimsoll.toml") {
+            settings.take(file::read(&path, file::Trust::Found)?, true);
         }
         if let Some(path) = user_config().filter(|path| path.is_file()) {
-            settings.take(file::read(&path, file::Keys::Anywhere)?, false);
+            settings.take(file::read(&path, file::Trust::OwnFile)?, false);
         }
         if let Some(path) = trussrc_path().filter(|path| path.is_file()) {
             settings.take(trussrc::read(&path)?, false);
@@ -73,6 +74,7 @@ impl Settings {
                 api_key: None,
                 api_key_env: None,
                 team: None,
+                takes_common_key: true,
                 origin: "built in".to_owned(),
             });
         Ok(settings)
@@ -120,6 +122,22 @@ impl Settings {
         Ok(options)
     }
 
+    /// What is wrong with a target that its deployer does not take, and where it is named.
+    pub(crate) fn unfit(&self, target: &str, error: FactoryError) -> CliError {
+        let FactoryError::Options { message, .. } = error else {
+            return error.into();
+        };
+        let code = match message.contains("api_key") {
+            true => exit::UNAUTHORISED,
+            false => exit::INVALID,
+        };
+        let error = CliError::new(code, format!("the target `{target}`: {message}"));
+        match self.remotes.get(target) {
+            Some(remote) => error.hint(format!("it is named in {}", remote.origin)),
+            None => error,
+        }
+    }
+
     #[expect(
         clippy::disallowed_methods,
         reason = "the command line is what reads the environment"
@@ -138,13 +156,14 @@ impl Settings {
         if let Some(key) = &remote.api_key {
             return Ok(key.clone());
         }
-        std::env::var(KEY_VARIABLE)
-            .map(SecretString::from)
-            .map_err(|_| {
-                CliError::new(exit::UNAUTHORISED, format!("there is no key for `{name}`")).hint(
-                    format!("set {KEY_VARIABLE}, or name a variable with `api-key-env`"),
-                )
-            })
+        let common = std::env::var(KEY_VARIABLE)
+            .ok()
+            .filter(|_| remote.takes_common_key);
+        common.map(SecretString::from).ok_or_else(|| {
+            CliError::new(exit::UNAUTHORISED, format!("there is no key for `{name}`")).hint(
+                format!("set {KEY_VARIABLE}, or name a variable with `api-key-env`"),
+            )
+        })
     }
 }
 
@@ -178,7 +197,8 @@ fn trussrc_path() -> Option<PathBuf> {
 
 /// The file of this name in a folder or the nearest one above it.
 fn find_upwards(from: &Path, name: &str) -> Option<PathBuf> {
-    let from = std::path::absolute(from).ok()?;
+    // Links and `..` are resolved: a project is where the files are, not how they were reached.
+    let from = from.canonicalize().ok()?;
     from.ancestors()
         .map(|folder| folder.join(name))
         .find(|path| path.is_file())

@@ -8,6 +8,9 @@ use secrecy::SecretString;
 use super::{Remote, Settings};
 use crate::error::{CliError, exit};
 
+/// The section whose values hold where a remote has none.
+const DEFAULTS: &str = "DEFAULT";
+
 /// Reads the file. Remotes of another provider are passed over.
 pub(crate) fn read(path: &Path) -> Result<Settings, CliError> {
     let text = std::fs::read_to_string(path).map_err(|error| CliError::file(path, &error))?;
@@ -18,13 +21,27 @@ fn parse(text: &str, shown: &str) -> Result<Settings, CliError> {
     let mut defaults = IniDefault::default();
     // Python's configparser takes no comments behind a value: a key may hold a `#`.
     defaults.enable_inline_comments = false;
+    // It keeps the case of section names, and knows keys in any case.
+    defaults.case_sensitive = true;
     let mut ini = Ini::new_from_defaults(defaults);
     // The parser's own message repeats the line, which may hold a key.
     ini.read(text.to_owned())
         .map_err(|_| CliError::new(exit::INVALID, format!("{shown} is not a valid trussrc")))?;
     let mut settings = Settings::default();
     for name in ini.sections() {
-        let get = |key: &str| ini.get(&name, key).filter(|value| !value.is_empty());
+        if name == DEFAULTS {
+            continue;
+        }
+        let get = |key: &str| {
+            let of = |section: &str| {
+                let keys = ini.get_map_ref().get(section)?;
+                let (_, value) = keys
+                    .iter()
+                    .find(|(known, _)| known.eq_ignore_ascii_case(key))?;
+                value.clone().filter(|value| !value.is_empty())
+            };
+            of(&name).or_else(|| of(DEFAULTS))
+        };
         if get("remote_provider").is_some_and(|provider| provider != "baseten") {
             continue;
         }
@@ -36,6 +53,7 @@ fn parse(text: &str, shown: &str) -> Result<Settings, CliError> {
             api_key: get("api_key").map(SecretString::from),
             api_key_env: None,
             team: get("team"),
+            takes_common_key: true,
             origin: shown.to_owned(),
         };
         settings.remotes.insert(name, remote);
@@ -61,16 +79,16 @@ mod tests {
 
     #[test]
     fn remotes_are_read_as_the_truss_command_line_has_them() {
-        let text = "[baseten]\nremote_provider = baseten\napi_key = a#b;c\n\
+        let text = "[DEFAULT]\nteam = all\n\n[baseten]\nremote_provider = baseten\napi_key = a#b;c\n\
                     remote_url = https://app.baseten.co\n\n[other]\nremote_provider = elsewhere\n\
-                    remote_url = x\n\n[mine]\nremote_provider=baseten\nremote_url=http://localhost:8000\n\
+                    remote_url = x\n\n[Mine]\nremote_provider=baseten\nremote_url=http://localhost:8000\n\
                     team = ml\n";
         let settings = parse(text, ".trussrc").unwrap();
         let names: Vec<_> = settings.remotes.keys().map(String::as_str).collect();
-        assert_eq!(names, ["baseten", "mine"]);
+        assert_eq!(names, ["Mine", "baseten"]);
         let baseten = &settings.remotes["baseten"];
         assert_eq!(baseten.url, "https://api.baseten.co");
         assert_eq!(baseten.api_key.as_ref().unwrap().expose_secret(), "a#b;c");
-        assert_eq!(settings.remotes["mine"].team.as_deref(), Some("ml"));
+        assert_eq!(settings.remotes["Mine"].team.as_deref(), Some("ml"));
     }
 }
