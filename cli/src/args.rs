@@ -79,6 +79,7 @@ pub(crate) enum Command {
     Plan(Plan),
     Push(Push),
     Serve(Serve),
+    Schema(Schema),
     Completions(Completions),
 }
 
@@ -86,11 +87,11 @@ impl Command {
     /// Whether stdout is for machines.
     pub(crate) fn wants_json(&self) -> bool {
         match self {
-            Self::Validate(command) => command.format == Report::Json,
+            Self::Validate(command) => command.format == Findings::Json,
             Self::Resolve(command) => command.format == Format::Json,
             Self::Plan(command) => command.format == Report::Json,
             Self::Push(command) => command.format == Report::Json,
-            Self::Serve(_) | Self::Completions(_) => false,
+            Self::Serve(_) | Self::Schema(_) | Self::Completions(_) => false,
         }
     }
 }
@@ -117,9 +118,16 @@ pub(crate) struct Input {
 pub(crate) struct Validate {
     #[command(flatten)]
     pub(crate) input: Input,
-    /// How to report.
-    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Report::Text)]
-    pub(crate) format: Report,
+    /// How to report; `sarif` is for code scanning.
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Findings::Text)]
+    pub(crate) format: Findings,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Findings {
+    Text,
+    Json,
+    Sarif,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -246,6 +254,18 @@ pub(crate) struct Serve {
     /// Where it keeps its state.
     #[arg(long, value_name = "DIR", env = "PLIMSOLL_DATA_DIR")]
     pub(crate) data_dir: Option<PathBuf>,
+}
+
+/// Print the JSON Schema of a kind of configuration, for editors.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+Examples:
+  plimsoll schema truss > truss.schema.json
+  # then, on the first line of a config.yaml:
+  # yaml-language-server: $schema=truss.schema.json")]
+pub(crate) struct Schema {
+    /// The kind: the name of a source, such as `truss`.
+    pub(crate) kind: String,
 }
 
 /// Print a completion script for a shell.

@@ -36,6 +36,7 @@ fn run(args: Args) -> Result<(), CliError> {
         Command::Plan(command) => commands::plan::run(&args.global, &command),
         Command::Push(command) => commands::push::run(&args.global, &command),
         Command::Serve(command) => commands::serve::run(&args.global, &command),
+        Command::Schema(command) => commands::schema::run(&command),
         Command::Completions(command) => commands::completions::run(&command),
     }
 }

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde_json::Value as Json;
+
 use crate::context::Package;
 use crate::diagnostic::Diagnostics;
 use crate::effective::Effective;
@@ -39,6 +41,11 @@ pub trait ConfigSource: Send + Sync {
     /// # Errors
     /// Everything that is wrong with the input.
     fn load(&self, tree: &Arc<dyn SourceTree>) -> Result<Manifest, Diagnostics>;
+
+    /// The JSON Schema (2020-12) of what this source reads, for editors; `None` where it has none.
+    fn schema(&self) -> Option<Json> {
+        None
+    }
 
     /// Gathers what a platform is sent: the configuration, and the files an image is built from.
     ///

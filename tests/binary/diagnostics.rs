@@ -79,3 +79,24 @@ fn explain_reads_like_a_table() {
     let run = home.ok(&["resolve", "case", "-e", "production", "--explain"]);
     insta::assert_snapshot!("explain", run.stdout);
 }
+
+#[test]
+fn code_scanning_gets_sarif() {
+    let home = Home::new();
+    home.write("case/config.yaml", CASES[3].1);
+    let run = home.run(&["validate", "case", "--format", "sarif"]);
+    assert_eq!(run.code, 1);
+    insta::assert_snapshot!("sarif", run.stdout);
+}
+
+#[test]
+fn editors_get_a_schema() {
+    let home = Home::new();
+    let schema = home.ok(&["schema", "truss"]).json();
+    assert_eq!(
+        schema["$schema"],
+        "https://json-schema.org/draft/2020-12/schema"
+    );
+    assert!(schema["properties"]["environment_overrides"].is_object());
+    assert_eq!(home.run(&["schema", "trus"]).code, 2);
+}

@@ -12,6 +12,7 @@ fn the_help_is_as_it_was_reviewed() {
         "plan",
         "push",
         "serve",
+        "schema",
         "completions",
     ] {
         text.push_str(&format!(

@@ -5,6 +5,7 @@ pub(crate) mod plan;
 pub(crate) mod push;
 pub(crate) mod release;
 pub(crate) mod resolve;
+pub(crate) mod schema;
 pub(crate) mod serve;
 pub(crate) mod validate;
 

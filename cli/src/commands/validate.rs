@@ -6,7 +6,7 @@ use plimsoll::environment::Environment;
 use serde_json::json;
 
 use super::{Loaded, environment};
-use crate::args::{Global, Report, Validate};
+use crate::args::{Findings, Global, Validate};
 use crate::error::CliError;
 use crate::render;
 
@@ -33,14 +33,15 @@ pub(crate) fn run(_: &Global, command: &Validate) -> Result<(), CliError> {
         Err(other) => return Err(other),
     };
     match command.format {
-        Report::Json => {
+        Findings::Sarif => render::out_json(&render::sarif::report(&said))?,
+        Findings::Json => {
             let report = json!({
                 "ok": outcome.is_ok(),
                 "diagnostics": render::diagnostics::json(&said),
             });
             render::out_json(&report)?;
         }
-        Report::Text => {
+        Findings::Text => {
             render::diagnostics::print(&said);
             if let Ok((manifest, count)) = &outcome {
                 let environments = match count {

@@ -4,6 +4,7 @@ pub(crate) mod diagnostics;
 pub(crate) mod explain;
 pub(crate) mod plan;
 pub(crate) mod progress;
+pub(crate) mod sarif;
 
 use std::io::Write as _;
 use std::sync::atomic::{AtomicBool, Ordering};

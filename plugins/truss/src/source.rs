@@ -47,10 +47,11 @@ impl ConfigSource for TrussSource {
                 _ => Confidence::No,
             };
         }
-        let is_file = |name| matches!(tree.entry(name), Ok(Some(EntryKind::File { .. })));
-        if is_file(CONFIG_FILE) {
+        // Whatever is there under that name, it was meant to be read.
+        let is_there = |name| matches!(tree.entry(name), Ok(Some(_)));
+        if is_there(CONFIG_FILE) {
             Confidence::Certain
-        } else if is_file("config.yml") {
+        } else if is_there("config.yml") {
             Confidence::Maybe
         } else {
             Confidence::No
@@ -95,6 +96,10 @@ impl ConfigSource for TrussSource {
         })
     }
 
+    fn schema(&self) -> Option<serde_json::Value> {
+        Some(crate::config_schema())
+    }
+
     fn package(
         &self,
         tree: &Arc<dyn SourceTree>,
@@ -104,11 +109,27 @@ impl ConfigSource for TrussSource {
     }
 }
 
+/// Reads the configuration. A link is followed: the user named it, or the folder that it stands for
+/// the configuration of, and its bytes are not packaged.
 fn read_config(tree: &dyn SourceTree, path: &str) -> Result<Vec<u8>, Diagnostics> {
+    let shown = tree.display(path);
+    let refuse = |what: &str| {
+        let message = format!("{shown} is {what}, and not a file");
+        Diagnostics::of(Diagnostic::error("truss::not-a-file", message))
+    };
+    let kind = tree.entry(path).ok().flatten();
+    match kind {
+        Some(EntryKind::Directory) => return Err(refuse("a folder")),
+        // To open a pipe is to wait for who writes to it.
+        Some(EntryKind::Other) => return Err(refuse("a pipe, a socket or a device")),
+        Some(EntryKind::File { .. } | EntryKind::Symlink) | None => {}
+    }
     tree.read(path, MAX_CONFIG_BYTES).map_err(|error| {
-        let shown = tree.display(path);
         let missing = error.kind() == io::ErrorKind::NotFound;
-        let diagnostic = if missing {
+        let diagnostic = if missing && kind == Some(EntryKind::Symlink) {
+            let message = format!("{shown} is a symbolic link to nothing");
+            Diagnostic::error("truss::no-config", message)
+        } else if missing {
             let folder = tree.display("");
             let message = format!("there is no {path} in {folder}");
             let renamed = matches!(tree.entry("config.yml"), Ok(Some(_)));

@@ -1,0 +1,113 @@
+//! Diagnostics as SARIF 2.1.0, which code scanning reads.
+
+use std::collections::BTreeSet;
+
+use plimsoll::diagnostic::{Diagnostic, Diagnostics, Label, Severity};
+use serde_json::{Value as Json, json};
+
+const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
+
+/// Where each code is explained.
+const HELP: &str = concat!(
+    env!("CARGO_PKG_REPOSITORY"),
+    "/blob/main/docs/diagnostics.md"
+);
+
+/// One run with every diagnostic that has a place or none.
+pub(crate) fn report(said: &Diagnostics) -> Json {
+    let codes: BTreeSet<&str> = said.items.iter().map(|item| &*item.code).collect();
+    let rules: Vec<Json> = codes
+        .iter()
+        .map(|code| json!({ "id": code, "helpUri": help(code) }))
+        .collect();
+    let results: Vec<Json> = said.items.iter().map(|item| result(said, item)).collect();
+    json!({
+        "$schema": SCHEMA,
+        "version": "2.1.0",
+        "runs": [{
+            "tool": { "driver": {
+                "name": "plimsoll",
+                "version": env!("CARGO_PKG_VERSION"),
+                "informationUri": env!("CARGO_PKG_REPOSITORY"),
+                "rules": rules,
+            } },
+            "columnKind": "unicodeCodePoints",
+            "results": results,
+        }],
+    })
+}
+
+fn help(code: &str) -> String {
+    format!("{HELP}#{}", code.replace(':', ""))
+}
+
+fn result(said: &Diagnostics, item: &Diagnostic) -> Json {
+    let level = match item.severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Note => "note",
+    };
+    let mut text = item.message.clone();
+    if let Some(expected) = &item.expected {
+        text.push_str(&format!("\nexpected: {expected}"));
+    }
+    for hint in &item.hints {
+        text.push_str(&format!("\nhint: {hint}"));
+    }
+    let mut result = json!({
+        "ruleId": item.code,
+        "level": level,
+        "message": { "text": text },
+    });
+    if let Some(label) = &item.primary {
+        result["locations"] = json!([location(said, label)]);
+    }
+    if !item.secondary.is_empty() {
+        let related = item.secondary.iter().map(|label| location(said, label));
+        result["relatedLocations"] = related.collect();
+    }
+    result
+}
+
+fn location(said: &Diagnostics, label: &Label) -> Json {
+    let span = label.span;
+    let file = said.files.get(span.file);
+    let shown = file.map_or("", |file| file.name.as_str());
+    let written = file.and_then(|file| file.text.get(span.start as usize..span.end as usize));
+    // Of a block, the first line is enough to show where it is.
+    let width = written
+        .and_then(|text| text.lines().next())
+        .map_or(0, |line| line.chars().count());
+    let mut location = json!({
+        "physicalLocation": {
+            "artifactLocation": { "uri": uri(shown) },
+            "region": {
+                "startLine": span.line,
+                "startColumn": span.column,
+                "endColumn": span.column as usize + width,
+            },
+        },
+    });
+    if !label.text.is_empty() {
+        location["message"] = json!({ "text": label.text });
+    }
+    location
+}
+
+/// A path as a relative or absolute URI reference.
+fn uri(path: &str) -> String {
+    let mut out = String::with_capacity(path.len());
+    for byte in path.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'_' | b'.' | b'~' => {
+                out.push(char::from(byte));
+            }
+            other => out.push_str(&format!("%{other:02X}")),
+        }
+    }
+    if path.starts_with('/') {
+        format!("file://{out}")
+    } else {
+        out
+    }
+}
