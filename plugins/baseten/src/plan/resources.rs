@@ -80,9 +80,10 @@ pub(crate) fn fits(instance: &InstanceType, resources: &Json) -> bool {
         return name == instance.id || name == instance.name;
     }
     let wanted = written(resources);
+    // What cannot be read, such as a bare `Gi`, rules nothing out: the platform knows.
     let amount = |key: &str| {
-        let value = wanted.get(key).map(|value| canonical(key, value));
-        value.and_then(|value| value.as_f64()).unwrap_or(0.0)
+        let value = wanted.get(key).and_then(|value| amount(key, value));
+        value.unwrap_or(0.0)
     };
     let accelerator = match (&instance.gpu_type, instance.gpu_count) {
         (Some(kind), count) if count > 0 => json!([kind, count]),
@@ -115,15 +116,21 @@ fn written(resources: &Json) -> BTreeMap<String, Json> {
 /// One form for all ways to write a value.
 fn canonical(key: &str, value: &Json) -> Json {
     match key {
-        "cpu" | "memory" => {
-            let number = match value {
-                Json::String(text) => quantity(text),
-                other => other.as_f64(),
-            };
-            number.map_or_else(|| value.clone(), Json::from)
-        }
+        // What is no number, or an endless one, is what it is written as.
+        "cpu" | "memory" => amount(key, value)
+            .filter(|number| number.is_finite())
+            .map_or_else(|| value.clone(), Json::from),
         "accelerator" => accelerator(value),
         _ => value.clone(),
+    }
+}
+
+/// A number of cores or bytes; `None` where none can be read.
+fn amount(key: &str, value: &Json) -> Option<f64> {
+    match (key, value) {
+        ("cpu", Json::String(text)) => cores(text),
+        (_, Json::String(text)) => bytes(text),
+        (_, other) => other.as_f64(),
     }
 }
 
@@ -148,25 +155,55 @@ fn accelerator(value: &Json) -> Json {
     }
 }
 
-/// A Kubernetes quantity as a number.
-fn quantity(text: &str) -> Option<f64> {
-    let text = text.trim();
-    let unit = text.find(|letter: char| !letter.is_ascii_digit() && letter != '.');
-    let (number, unit) = text.split_at(unit.unwrap_or(text.len()));
-    let factor = match unit {
-        "" => 1.0,
-        "m" => 1e-3,
-        "k" | "K" => 1e3,
+/// Processor cores as Truss reads them: what Python's `float` does, or thousandths, `500m`.
+fn cores(text: &str) -> Option<f64> {
+    match text.strip_suffix('m') {
+        // Divided, so that 300m is just what 0.3 is.
+        Some(milli) => decimal(milli).map(|milli| milli / 1000.0),
+        None => python_float(text),
+    }
+}
+
+/// Bytes as Truss reads them: what Python's `float` does, or a number with a unit, `16Gi`.
+fn bytes(text: &str) -> Option<f64> {
+    let digits = text.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
+    let factor = match &text[digits.len()..] {
+        "k" => 1e3,
         "M" => 1e6,
         "G" => 1e9,
         "T" => 1e12,
+        "P" => 1e15,
+        "E" => 1e18,
         "Ki" => 1024.0,
         "Mi" => 1_048_576.0,
         "Gi" => 1_073_741_824.0,
         "Ti" => 1_099_511_627_776.0,
-        _ => return None,
+        "Pi" => 1_125_899_906_842_624.0,
+        "Ei" => 1_152_921_504_606_846_976.0,
+        _ => return python_float(text),
     };
-    number.parse::<f64>().ok().map(|number| number * factor)
+    decimal(digits).map(|number| number * factor)
+}
+
+/// Digits and a point, and nothing else.
+fn decimal(text: &str) -> Option<f64> {
+    let plain = |byte: u8| byte.is_ascii_digit() || byte == b'.';
+    text.bytes().all(plain).then(|| text.parse().ok()).flatten()
+}
+
+/// A text as Python's `float` reads it: with space around it, and `_` between digits.
+fn python_float(text: &str) -> Option<f64> {
+    let text = text.trim();
+    let mut pieces = text.split('_');
+    let joins = |(left, right): (&str, &str)| {
+        left.ends_with(|end: char| end.is_ascii_digit())
+            && right.starts_with(|start: char| start.is_ascii_digit())
+    };
+    let well_joined = pieces.clone().zip(pieces.clone().skip(1)).all(joins);
+    if !well_joined {
+        return None;
+    }
+    pieces.by_ref().collect::<String>().parse().ok()
 }
 
 fn shown(value: &Json) -> String {
@@ -185,9 +222,68 @@ fn shown(value: &Json) -> String {
 
 #[cfg(test)]
 mod tests {
+    use plimsoll_baseten_api::InstanceType;
     use serde_json::json;
 
-    use super::{changes, summary, words};
+    use super::{bytes, changes, cores, fits, summary, words};
+
+    #[test]
+    fn quantities_are_read_as_truss_reads_them() {
+        for (text, expected) in [
+            ("4", 4.0),
+            ("0.5", 0.5),
+            ("300m", 0.3),
+            ("1e2", 100.0),
+            ("1_000", 1000.0),
+            (" 2 ", 2.0),
+            ("-1", -1.0),
+            ("inf", f64::INFINITY),
+        ] {
+            assert_eq!(cores(text), Some(expected), "{text:?}");
+        }
+        assert!(cores("nan").is_some_and(f64::is_nan));
+        for (text, expected) in [
+            ("1024", 1024.0),
+            ("1e3", 1000.0),
+            ("1.5Gi", 1_610_612_736.0),
+            ("2k", 2e3),
+            ("2P", 2e15),
+            ("2E", 2e18),
+            ("2Pi", 2.0 * 1024_f64.powi(5)),
+            ("2Ei", 2.0 * 1024_f64.powi(6)),
+        ] {
+            assert_eq!(bytes(text), Some(expected), "{text:?}");
+        }
+        for text in ["", "m", "1__0", "_1", "1_", "1e2m", "1Gi", "1 0"] {
+            assert_eq!(cores(text), None, "{text:?}");
+        }
+        for text in [
+            "", "Gi", "1.2.3Gi", "2GB", "2gi", "2K", "16m", "2 Gi", "1e3Gi",
+        ] {
+            assert_eq!(bytes(text), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn an_instance_type_fits_what_it_has_enough_for() {
+        let instance: InstanceType = serde_json::from_value(json!({
+            "id": "4x16", "name": "4x16", "memory_limit_mib": 16384, "millicpu_limit": 4000,
+            "gpu_count": 0, "gpu_type": null, "gpu_memory_limit_mib": null,
+        }))
+        .unwrap();
+        for (resources, expected) in [
+            (json!({"cpu": "4", "memory": "16Gi"}), true),
+            (json!({"cpu": " 4 ", "memory": "1_000"}), true),
+            (json!({"cpu": "1e2"}), false),
+            (json!({"cpu": "1_000"}), false),
+            (json!({"cpu": "inf"}), false),
+            (json!({"memory": "1Pi"}), false),
+            (json!({"memory": "1E"}), false),
+            (json!({"memory": "Gi"}), true),
+        ] {
+            assert_eq!(fits(&instance, &resources), expected, "{resources}");
+        }
+    }
 
     #[test]
     fn what_means_the_same_is_the_same() {
@@ -199,6 +295,7 @@ mod tests {
             json!({}),
             json!(null),
             json!({"cpu": "1000m", "memory": "2048Mi"}),
+            json!({"cpu": " 1e0 ", "memory": "2_147_483_648"}),
         ] {
             assert_eq!(changes(&other, &full), [], "{other}");
         }
