@@ -11,6 +11,7 @@ use serde_json::Value as Json;
 use crate::error::{ApiError, OptionsError};
 use crate::options::Options;
 use crate::retry::retry_after;
+use crate::text::stripped;
 use crate::tls;
 
 /// The longest answer that is read, in bytes.
@@ -37,9 +38,10 @@ impl Client {
         &self.options
     }
 
-    /// Takes the key out of a text that came from elsewhere.
+    /// Takes the key out of a text that came from elsewhere, and what would steer a terminal. The
+    /// latter first, so that nothing hides the key that is not seen in the end.
     pub(crate) fn redact(&self, text: &str) -> String {
-        let text = text.replace(self.options.api_key.expose_secret(), "[key]");
+        let text = stripped(text).replace(self.options.api_key.expose_secret(), "[key]");
         match text.char_indices().nth(LONGEST_MESSAGE) {
             Some((end, _)) => format!("{}…", &text[..end]),
             None => text,
@@ -94,7 +96,7 @@ impl Client {
             bytes.extend_from_slice(&chunk);
         }
         if status.is_success() {
-            return serde_json::from_slice(&bytes).map_err(|error| ApiError::Answer {
+            return read(&bytes).map_err(|error| ApiError::Answer {
                 what,
                 reason: self.redact(&error.to_string()),
             });
@@ -116,6 +118,23 @@ impl Client {
         } else {
             ApiError::Lost { what, reason }
         }
+    }
+}
+
+/// Reads an answer. Its texts (statuses, names, lines of a log) end up on terminals, and are rid of
+/// what would steer one.
+fn read<T: DeserializeOwned>(bytes: &[u8]) -> serde_json::Result<T> {
+    let mut json: Json = serde_json::from_slice(bytes)?;
+    strip(&mut json);
+    serde_json::from_value(json)
+}
+
+fn strip(json: &mut Json) {
+    match json {
+        Json::String(text) => *text = stripped(text),
+        Json::Array(items) => items.iter_mut().for_each(strip),
+        Json::Object(members) => members.values_mut().for_each(strip),
+        Json::Null | Json::Bool(_) | Json::Number(_) => {}
     }
 }
 

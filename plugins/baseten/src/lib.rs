@@ -18,6 +18,7 @@ mod payload;
 mod plan;
 mod retry;
 mod session;
+mod text;
 mod tls;
 mod upload;
 mod wait;

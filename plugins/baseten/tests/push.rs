@@ -372,6 +372,73 @@ async fn a_push_stops_where_nothing_is_half_made() {
 }
 
 #[tokio::test]
+async fn what_the_platform_says_does_not_steer_the_terminal() {
+    let stub = Stub::start().await;
+    let deployer = deployer(&stub.url);
+    stub.with(|inner| inner.first_status = Some("\u{1b}[2JMELTING\u{7}"));
+    let recorder = Recorder::default();
+    let outcome = push(&deployer, &truss().release(), &recorder)
+        .await
+        .unwrap();
+    assert_eq!(outcome.deployments[0].status, "MELTING");
+    let error = deployer.wait(outcome, &recorder).await.unwrap_err();
+    assert!(
+        error.message.ends_with("\n  ImportError: no torch"),
+        "{error}"
+    );
+    stub.with(|inner| inner.refuse = Some("no\u{9b}31m such\nthing\u{202e}"));
+    let edited = truss().file("a", "b").release();
+    let refused = push(&deployer, &edited, &recorder).await.unwrap_err();
+    assert!(
+        refused.message.ends_with("400: no such\nthing"),
+        "{refused}"
+    );
+    for event in recorder.events.lock().unwrap().iter() {
+        let (Event::StepFinished { detail: text, .. }
+        | Event::Status { status: text, .. }
+        | Event::Log { message: text }
+        | Event::Retry { message: text, .. }) = event
+        else {
+            continue;
+        };
+        assert!(!text.contains(char::is_control), "{text:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_build_step_says_what_becomes_of_the_image() {
+    let stub = Stub::start().await;
+    let deployer = deployer(&stub.url);
+    let told = async |name: &str| {
+        let recorder = Recorder::default();
+        let release = truss().file("n", name).release();
+        push(&deployer, &release, &recorder).await.unwrap();
+        let events = recorder.events.lock().unwrap();
+        let built = events.iter().find_map(|event| match event {
+            Event::StepFinished { kind, detail, .. } if *kind == StepKind::Build => Some(detail),
+            _ => None,
+        });
+        built.unwrap().clone()
+    };
+    // No deployment exists yet when the step is done.
+    assert_eq!(
+        told("1").await,
+        "the platform builds it with the deployment"
+    );
+    // One that is being built is not planned with, but the platform has its image by then.
+    stub.with(|inner| {
+        inner.reuse = true;
+        inner.deployments[0]["status"] = json!("BUILDING");
+        inner.environments[0]["current_deployment"] = json!(null);
+    });
+    assert_eq!(told("1").await, "the platform has the image");
+    assert_eq!(
+        told("2").await,
+        "the platform builds it with the deployment"
+    );
+}
+
+#[tokio::test]
 async fn a_wait_follows_the_status_and_times_the_phases() {
     let stub = Stub::start().await;
     let deployer = deployer(&stub.url);
@@ -614,11 +681,14 @@ async fn no_secret_shows_anywhere() {
         }
     }
     // A platform that repeats the key it does not know.
-    stub.with(|inner| inner.refuse = Some(KEY));
-    let other = truss().file("c", "d").release();
-    let error = push(&deployer, &other, &recorder).await.unwrap_err();
-    assert!(error.message.contains("[key]"), "{error}");
-    shown.push(format!("{error:#?}"));
+    // The second time in a way that a terminal would not show.
+    for key in [KEY, "canary-\u{1b}[31m0123456789\u{0}abcdef"] {
+        stub.with(|inner| inner.refuse = Some(key));
+        let other = truss().file("c", "d").release();
+        let error = push(&deployer, &other, &recorder).await.unwrap_err();
+        assert!(error.message.contains("[key]"), "{error}");
+        shown.push(format!("{error:#?}"));
+    }
     shown.extend(recorder.texts());
     drop(guard);
     let logged = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();

@@ -251,7 +251,7 @@ fn rest(inner: &mut Inner, url: &str, method: &str, path: &str, body: &Json) -> 
             let line = |text: &str| json!({"timestamp": "1", "message": text, "replica": null});
             (
                 200,
-                json!({"logs": [line("ImportError: no torch\n"), line("step 1 of 2")]}),
+                json!({"logs": [line("ImportError: \u{1b}[31mno torch\u{1b}[0m\r\n"), line("step 1 of 2")]}),
             )
         }
         ("PATCH", ["models", _, "deployments", id, "autoscaling_settings"]) => {
