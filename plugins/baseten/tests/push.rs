@@ -15,6 +15,7 @@ use plimsoll_baseten::BasetenDeployer;
 use plimsoll_core::deployer::{
     DeployError, DeployErrorKind, Deployer as _, Event, NoProgress, Outcome,
 };
+use plimsoll_core::plan::StepKind;
 use plimsoll_core::release::Release;
 use serde_json::{Value as Json, json};
 

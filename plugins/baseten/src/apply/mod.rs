@@ -140,7 +140,10 @@ impl Applier<'_> {
             StepKind::UpdateSettings => self.update_settings(step).await,
             StepKind::Upload => self.upload_step(step).await,
             // The platform builds when it creates the deployment: there is nothing to send.
-            StepKind::Build => Ok("built by the platform with the deployment".to_owned()),
+            StepKind::Build if self.prepared && self.uploaded.is_none() => {
+                Ok("the platform has the image".to_owned())
+            }
+            StepKind::Build => Ok("the platform builds it with the deployment".to_owned()),
             StepKind::Deploy => self.deploy(step).await,
             other => {
                 let message = format!("the deployer `baseten` knows no step `{other}`");
