@@ -5,26 +5,29 @@ use std::time::Duration;
 use plimsoll_core::deployer::{DeployError, DeployErrorKind};
 use thiserror::Error;
 
-/// Options that do not fit.
+/// Options that do not fit. The message of one option begins with its name.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum OptionsError {
-    /// They do not have the shape of the schema.
-    #[error("{0}")]
-    Shape(String),
-    /// The address is not one that a key may be sent to.
-    #[error("`url` {0}")]
-    Url(&'static str),
-    /// The key is missing or cannot be sent.
-    #[error("`api_key` must be a string of visible ASCII characters, at least one")]
-    Key,
-    /// A time that is not one.
-    #[error("`{name}` is {seconds}, but must be a number of seconds above 0 and up to 30 days")]
-    Seconds {
+    /// They are not an object.
+    #[error("they are not an object")]
+    Shape,
+    /// There is no option of this name.
+    #[error("`{name}`: there is no such option; there are: {known}")]
+    Unknown {
+        /// What was written.
+        name: String,
+        /// Those that there are.
+        known: String,
+    },
+    /// An option is missing, or not what it must be. No message repeats what is written: it may be
+    /// a key.
+    #[error("`{name}`: {problem}")]
+    Option {
         /// The option.
         name: &'static str,
-        /// What it says.
-        seconds: f64,
+        /// What is wrong with it.
+        problem: &'static str,
     },
     /// The HTTP client could not be set up.
     #[error("cannot set up the HTTP client: {0}")]

@@ -61,13 +61,22 @@ impl Options {
     /// # Errors
     /// When the address is not one that a key may be sent to, or the key cannot be sent.
     pub fn new(name: &str, url: &str, api_key: SecretString) -> Result<Self, OptionsError> {
+        let bad = |name, problem| Err(OptionsError::Option { name, problem });
         let key = api_key.expose_secret();
-        if key.is_empty() || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return Err(OptionsError::Key);
+        if key.is_empty() {
+            return bad("api_key", "it is empty");
         }
+        if !key.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return bad("api_key", "it has other characters than visible ASCII ones");
+        }
+        // No message repeats the text: it may carry a password.
+        let Ok(url) = url.parse() else {
+            return bad("url", "it is not a URL");
+        };
+        check_url(&url)?;
         Ok(Self {
             name: name.to_owned(),
-            url: checked_url(url)?,
+            url,
             api_key,
             team: None,
             timeouts: Timeouts {
@@ -87,38 +96,42 @@ impl Options {
     }
 }
 
-fn checked_url(text: &str) -> Result<Url, OptionsError> {
-    // No message repeats the text: it may carry a password.
-    let url: Url = text
-        .parse()
-        .map_err(|_| OptionsError::Url("is not a URL"))?;
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err(OptionsError::Url("must not carry a user name or password"));
-    }
-    if url.query().is_some() || url.fragment().is_some() {
-        return Err(OptionsError::Url("must not have a query or a fragment"));
-    }
-    match url.scheme() {
-        "https" => Ok(url),
-        "http" if is_loopback(&url) => Ok(url),
-        "http" => Err(OptionsError::Url(
-            "must begin with https, as a key sent over http can be read by others; \
-             http is for loopback hosts only",
-        )),
-        _ => Err(OptionsError::Url("must begin with https")),
-    }
+/// Fails unless a key may be sent to this address.
+pub(crate) fn check_url(url: &Url) -> Result<(), OptionsError> {
+    let problem = if !url.username().is_empty() || url.password().is_some() {
+        "it must not carry a user name or password"
+    } else if url.query().is_some() || url.fragment().is_some() {
+        "it must not have a query or a fragment"
+    } else {
+        match url.scheme() {
+            "https" => return Ok(()),
+            "http" if is_loopback(url) => return Ok(()),
+            "http" => {
+                "it must begin with https, as a key sent over http can be read by others; http is \
+                 for loopback hosts only"
+            }
+            _ => "it must begin with https",
+        }
+    };
+    Err(OptionsError::Option {
+        name: "url",
+        problem,
+    })
 }
 
-/// Whether requests to this address stay on this machine.
+/// Whether requests to this address stay on this machine: for names, see `tls::client`.
 pub(crate) fn is_loopback(url: &Url) -> bool {
     let Some(host) = url.host_str() else {
         return false;
     };
     let host = host.trim_start_matches('[').trim_end_matches(']');
-    host.parse::<IpAddr>().map_or_else(
-        |_| host == "localhost" || host.ends_with(".localhost"),
-        |address| address.is_loopback(),
-    )
+    host.parse::<IpAddr>()
+        .map_or_else(|_| is_localhost(host), |address| address.is_loopback())
+}
+
+/// Whether a host is on this machine by its name (RFC 6761, section 6.3).
+pub(crate) fn is_localhost(host: &str) -> bool {
+    host == "localhost" || host.ends_with(".localhost")
 }
 
 #[cfg(test)]
@@ -141,7 +154,12 @@ mod tests {
             );
         }
         for url in [
+            "http://example.com",
             "http://api.baseten.co",
+            "http://localhost.example.com",
+            "http://0.0.0.0",
+            "http://192.168.0.1",
+            "http://[2001:db8::1]",
             "http://127.0.0.1.example.com",
             "https://user:pass@api.baseten.co",
             "https://api.baseten.co?key=1",
@@ -150,6 +168,7 @@ mod tests {
         ] {
             let error = Options::from_json(&json!({"url": url, "api_key": "k"})).unwrap_err();
             assert!(!error.to_string().contains("pass@"), "{error}");
+            assert!(error.to_string().starts_with("`url`: it "), "{error}");
         }
     }
 
@@ -164,6 +183,7 @@ mod tests {
             let options = json!({"url": "https://a.b", "api_key": key});
             let error = Options::from_json(&options).unwrap_err();
             assert!(!format!("{error:?} {error}").contains("canary"));
+            assert!(error.to_string().starts_with("`api_key`: it "), "{error}");
         }
         let options =
             Options::from_json(&json!({"url": "https://a.b", "api_key": "canary"})).unwrap();
