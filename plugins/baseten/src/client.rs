@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 
 use crate::error::{ApiError, OptionsError};
-use crate::options::Options;
+use crate::options::{Options, check_url};
 use crate::retry::retry_after;
 use crate::text::stripped;
 use crate::tls;
@@ -29,6 +29,8 @@ pub(crate) struct Client {
 
 impl Client {
     pub(crate) fn new(options: Options) -> Result<Self, OptionsError> {
+        // Fields are open to callers: the address may not be the one that was checked.
+        check_url(&options.url)?;
         let timeouts = options.timeouts;
         let http = tls::client(&options.url, timeouts.connect, timeouts.request)?;
         Ok(Self { http, options })

@@ -1,5 +1,6 @@
 //! The HTTP client under both REST and S3.
 
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,7 +9,7 @@ use rustls::{ClientConfig, RootCertStore};
 use rustls_platform_verifier::BuilderVerifierExt as _;
 
 use crate::error::OptionsError;
-use crate::options::is_loopback;
+use crate::options::{is_localhost, is_loopback};
 
 /// A client for requests to the host of `url`.
 ///
@@ -44,6 +45,14 @@ pub(crate) fn client(
         .timeout(request);
     if is_loopback(url) {
         client = client.no_proxy();
+    }
+    // Whoever answers for names does not get to say that this machine is another one.
+    if let Some(host) = url.host_str().filter(|host| is_localhost(host)) {
+        let here = [
+            IpAddr::from(Ipv4Addr::LOCALHOST),
+            Ipv6Addr::LOCALHOST.into(),
+        ];
+        client = client.resolve_to_addrs(host, &here.map(|address| (address, 0).into()));
     }
     client.build().map_err(|error| http(&error))
 }
