@@ -27,6 +27,7 @@ use tokio::sync::oneshot;
 
 /// A platform on loopback, until it is dropped.
 struct Local {
+    url: String,
     deployer: BasetenDeployer,
     _stop: oneshot::Sender<()>,
 }
@@ -45,6 +46,7 @@ async fn local(data_dir: &Path) -> Local {
     }));
     Local {
         deployer: deployer(&url),
+        url,
         _stop: stop,
     }
 }
@@ -227,21 +229,6 @@ async fn a_new_model_goes_to_an_environment_that_comes_with_it() {
         (DeployErrorKind::NotFound, 2)
     );
     truss.options.create_environment = true;
-    // What the platform refuses, it refuses in the plan.
-    let error = local
-        .deployer
-        .plan(
-            &Truss {
-                environment: Some("no good"),
-                ..truss.clone()
-            }
-            .release(),
-            &NoProgress,
-        )
-        .await
-        .unwrap_err();
-    assert_eq!(error.kind, DeployErrorKind::Refused);
-    assert!(error.message.contains("no good"), "{error}");
     let (plan, outcome) = local.push(&truss.release()).await;
     assert_eq!(
         kinds(&plan),
@@ -263,6 +250,80 @@ async fn a_new_model_goes_to_an_environment_that_comes_with_it() {
     };
     let plan = local.plan(&production.release()).await;
     assert_eq!(kinds(&plan), ["update-settings", "deploy"]);
+}
+
+/// An environment's name is checked before anything is asked, by the platform's own rule.
+#[tokio::test]
+async fn names_of_environments_are_checked_as_the_platform_does() {
+    let folder = tempfile::tempdir().unwrap();
+    let local = local(folder.path()).await;
+    let (_, outcome) = local.push(&Truss::new(Some("production")).release()).await;
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let client = reqwest::Client::new();
+    let url = format!(
+        "{}/v1/models/{}/environments",
+        local.url, outcome.deployments[0].model_id
+    );
+    for (name, shown) in [
+        ("staging", None),
+        ("v1.2_rc-3", None),
+        ("...x", None),
+        ("", Some("``")),
+        (".", Some("`.`")),
+        ("..", Some("`..`")),
+        ("x/y", Some("`x/y`")),
+        ("pro duction", Some("`pro duction`")),
+        ("pro\nduction", Some(r"`pro\nduction`")),
+        ("\u{1b}[31mred", Some(r"`\u{1b}[31mred`")),
+        ("größe", Some("`größe`")),
+    ] {
+        let mut truss = Truss::new(Some(name));
+        truss.options.create_environment = true;
+        let planned = local.deployer.plan(&truss.release(), &NoProgress).await;
+        match shown {
+            None => assert!(planned.is_ok(), "{name:?}: {planned:?}"),
+            Some(shown) => {
+                let error = planned.unwrap_err();
+                assert_eq!(error.kind, DeployErrorKind::Invalid);
+                assert!(error.message.starts_with(shown), "{error}");
+            }
+        }
+        let answer = client
+            .post(&url)
+            .bearer_auth(KEY)
+            .header("content-type", "application/json")
+            .body(json!({"name": name}).to_string())
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(answer.status().is_success(), shown.is_none(), "{name:?}");
+    }
+}
+
+/// What the platform takes, but not with this value, is refused in the plan.
+#[tokio::test]
+async fn a_value_that_the_platform_refuses_is_not_planned() {
+    let folder = tempfile::tempdir().unwrap();
+    let local = local(folder.path()).await;
+    let refused = async |truss: &Truss| {
+        let planned = local.deployer.plan(&truss.release(), &NoProgress).await;
+        let error = planned.unwrap_err();
+        assert_eq!(error.kind, DeployErrorKind::Refused);
+        assert!(error.message.contains("max_replica is 0"), "{error}");
+    };
+    let truss = Truss::new(Some("production")).autoscaling(json!({"max_replicas": 0}));
+    refused(&truss).await;
+    let many = json!({"min_replicas": 2, "max_replicas": 3});
+    local.push(&truss.clone().autoscaling(many).release()).await;
+    refused(&truss.clone().file("a", "b")).await;
+    for environment in [None, Some("staging")] {
+        let mut other = Truss {
+            environment,
+            ..truss.clone().file("a", "b")
+        };
+        other.options.create_environment = true;
+        refused(&other).await;
+    }
 }
 
 /// What a user may do between two pushes.

@@ -566,11 +566,11 @@ async fn limits_are_checked_before_anything_is_asked() {
         .insert("plimsoll-push-id".to_owned(), json!("x"));
     cases.push(truss.clone());
     truss.options.labels.clear();
-    truss.environment = Some("..");
-    cases.push(truss.clone());
     truss.environment = None;
-    truss.name = String::new();
-    cases.push(truss);
+    for name in ["", "bert\u{1b}[31m"] {
+        truss.name = name.to_owned();
+        cases.push(truss.clone());
+    }
     for truss in cases {
         let error = deployer
             .plan(&truss.release(), &NoProgress)
@@ -578,6 +578,20 @@ async fn limits_are_checked_before_anything_is_asked() {
             .unwrap_err();
         assert_eq!(error.kind, DeployErrorKind::Invalid, "{error}");
     }
+}
+
+#[tokio::test]
+async fn names_in_a_plan_do_not_steer_the_terminal() {
+    let stub = Stub::start().await;
+    let truss =
+        Truss::new(Some("production")).resources(json!({"instance_type": "L4\u{1b}[2J\n- forged"}));
+    let plan = plan(&deployer(&stub.url), &truss.release()).await;
+    let reason = &plan.steps[2].reason;
+    assert!(reason.contains(r"L4\u{1b}[2J\n- forged"), "{reason}");
+    assert_eq!(
+        plan.steps[2].details["resources"]["instance_type"],
+        "L4\u{1b}[2J\n- forged"
+    );
 }
 
 #[tokio::test]

@@ -7,6 +7,10 @@ use plimsoll_core::manifest::ManifestKind;
 use plimsoll_core::release::{Release, ReleaseWorkload};
 
 use crate::labels::RESERVED_PREFIX;
+use crate::text::escaped;
+
+/// How long the name of an environment may be.
+const NAME_CHARS: usize = 255;
 
 /// The one workload of the release, when it keeps to the platform's limits.
 pub(crate) fn check(release: &Release) -> Result<&ReleaseWorkload, DeployError> {
@@ -27,11 +31,19 @@ pub(crate) fn check(release: &Release) -> Result<&ReleaseWorkload, DeployError> 
         return Err(invalid("the model has no name".to_owned())
             .hint("write `model_name` in the configuration"));
     }
-    // These would be taken out of the address of a request, which would then ask for another thing.
-    let environment = release.environment.as_ref().map(Environment::name);
-    if let Some(name @ ("" | "." | "..")) = environment {
+    // The platform's names are compared with it as they show.
+    if escaped(&release.name) != release.name {
         return Err(invalid(format!(
-            "`{name}` cannot be the name of an environment"
+            "the name of the model, `{}`, has characters that do not show",
+            escaped(&release.name)
+        )));
+    }
+    let environment = release.environment.as_ref().map(Environment::name);
+    if let Some(name) = environment.filter(|name| !is_environment_name(name)) {
+        return Err(invalid(format!(
+            "`{}` cannot be the name of an environment: it must have 1 to {NAME_CHARS} letters, \
+             digits, `_`, `-` and `.`, and not only dots",
+            escaped(name)
         )));
     }
     let options = &release.options;
@@ -39,8 +51,8 @@ pub(crate) fn check(release: &Release) -> Result<&ReleaseWorkload, DeployError> 
         && !limits::is_deployment_name(name)
     {
         return Err(invalid(format!(
-            "the deployment name `{name}` has other characters than letters, digits, `_`, `-` \
-             and `.`"
+            "the deployment name `{}` has other characters than letters, digits, `_`, `-` and `.`",
+            escaped(name)
         )));
     }
     let range = limits::DEPLOY_TIMEOUT_MINUTES;
@@ -56,9 +68,16 @@ pub(crate) fn check(release: &Release) -> Result<&ReleaseWorkload, DeployError> 
     let reserved = |key: &&String| key.starts_with(RESERVED_PREFIX);
     if let Some(label) = options.labels.keys().find(reserved) {
         return Err(invalid(format!(
-            "the label `{label}` is not free: labels that begin with `{RESERVED_PREFIX}` are \
-             Plimsoll's own"
+            "the label `{}` is not free: labels that begin with `{RESERVED_PREFIX}` are Plimsoll's \
+             own",
+            escaped(label)
         )));
     }
     Ok(workload)
+}
+
+/// Whether an environment may have this name. It stands in addresses, which would lose one of dots.
+fn is_environment_name(name: &str) -> bool {
+    let only_dots = name.bytes().all(|byte| byte == b'.');
+    !only_dots && name.len() <= NAME_CHARS && limits::is_deployment_name(name)
 }

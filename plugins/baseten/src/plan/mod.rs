@@ -22,6 +22,7 @@ use steps::Planner;
 use verdict::Verdict;
 
 use crate::session::Session;
+use crate::text::escaped;
 
 /// Names of step details, which `apply` reads back.
 pub(crate) mod detail {
@@ -72,7 +73,22 @@ pub(crate) async fn plan(session: &Session<'_>, release: &Release) -> Result<Pla
         planner.settings_only();
     }
     warnings::add(&mut planner.plan, release, workload, &live, &verdict, rule);
-    Ok(planner.plan)
+    Ok(shown_plainly(planner.plan))
+}
+
+/// The plan, with nothing in its sentences that would steer a terminal: names and values that the
+/// user wrote, and words of the platform's. Details are what they are, as `apply` reads them.
+fn shown_plainly(mut plan: Plan) -> Plan {
+    for step in &mut plan.steps {
+        step.reason = escaped(&step.reason);
+    }
+    for warning in &mut plan.warnings {
+        warning.message = escaped(&warning.message);
+    }
+    for note in &mut plan.notes {
+        *note = escaped(note);
+    }
+    plan
 }
 
 /// Refuses an environment that does not exist, unless it is to be created and can be.
