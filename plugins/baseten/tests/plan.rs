@@ -250,7 +250,7 @@ async fn an_environment_comes_with_a_new_model_when_asked() {
             assert_eq!(deployment["create_environment_if_missing"], true);
             told += 1;
         }
-        assert_eq!(told, if in_payload { 3 } else { 5 });
+        assert_eq!(told, if in_payload { 3 } else { 6 });
         stub.with(|inner| {
             assert_eq!(inner.environments[1]["name"], "staging");
             let settings = &inner.environments[1]["autoscaling_settings"];
@@ -372,6 +372,20 @@ async fn the_plan_says_where_the_platform_takes_settings() {
         let deployer = deployer(&stub.url);
         let truss = Truss::new(Some("production")).autoscaling(json!({"min_replicas": 1}));
         let first = push(&deployer, &truss.release()).await;
+        let told: Vec<_> = first
+            .warnings
+            .iter()
+            .map(|warning| &warning.message)
+            .collect();
+        if in_payload {
+            assert!(told.is_empty(), "{told:?}");
+        } else {
+            assert_eq!(codes(&first), ["plan::settings-refused"]);
+            assert!(
+                told[0].ends_with(": unknown key autoscaling_settings"),
+                "{told:?}"
+            );
+        }
         let deploy = first
             .steps
             .iter()
@@ -397,6 +411,43 @@ async fn the_plan_says_where_the_platform_takes_settings() {
         let outside = push(&deployer, &truss.release()).await;
         let last = outside.steps.last().unwrap().kind.to_string();
         assert_eq!(last == "update-settings", !in_payload);
+    }
+}
+
+#[tokio::test]
+async fn settings_that_no_step_could_apply_are_refused_in_the_plan() {
+    for (config_settings, environment) in [
+        (true, Some("production")),
+        (false, Some("production")),
+        (true, None),
+    ] {
+        let stub = Stub::start().await;
+        stub.with(|inner| {
+            inner.refuse_config_settings = !config_settings;
+            inner.refuse_no_replica = Some("max_replica is 0,\n\u{1b}[31mbut must be at least 1");
+        });
+        let deployer = deployer(&stub.url);
+        let truss = Truss::new(environment).autoscaling(json!({"max_replicas": 0}));
+        let refused = async |truss: &Truss| {
+            let planned = deployer.plan(&truss.release(), &NoProgress).await;
+            let error = planned.unwrap_err();
+            assert_eq!(error.kind, DeployErrorKind::Refused);
+            assert_eq!(
+                error.message,
+                "cannot check the deployment: the platform answered 400: max_replica is 0,\n\
+                 but must be at least 1"
+            );
+        };
+        refused(&truss).await;
+        // And where the environment has settings that go with few others.
+        let many = json!({"min_replicas": 2, "max_replicas": 3});
+        push(&deployer, &truss.clone().autoscaling(many).release()).await;
+        refused(&truss.file("a", "b")).await;
+        // A platform that takes none at all there says nothing about these.
+        stub.with(|inner| inner.refuse_payload_settings = true);
+        let truss = Truss::new(environment).autoscaling(json!({"max_replicas": 0}));
+        let plan = plan(&deployer, &truss.file("c", "d").release()).await;
+        assert!(codes(&plan).contains(&"plan::settings-refused"), "{plan:?}");
     }
 }
 

@@ -68,7 +68,8 @@ pub(crate) async fn plan(session: &Session<'_>, release: &Release) -> Result<Pla
     planner.note_live();
     if verdict.deploys() {
         let chosen = placement::ask(session, release, workload, &live, rule.preserve).await?;
-        planner.deploy(&verdict, chosen);
+        planner.deploy(&verdict, chosen.placement);
+        chosen.warn(&mut planner.plan);
     } else {
         planner.settings_only();
     }

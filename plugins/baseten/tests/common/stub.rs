@@ -55,6 +55,8 @@ pub struct Inner {
     pub discard: bool,
     pub refuse_config_settings: bool,
     pub refuse_payload_settings: bool,
+    /// What is said of a payload's settings that would allow for no replica.
+    pub refuse_no_replica: Option<&'static str>,
     pub refuse: Option<&'static str>,
     /// Whether an image is known by the digest of its deployment.
     pub reuse: bool,
@@ -340,6 +342,11 @@ fn check(inner: &Inner, payload: &Json) -> Option<Answer> {
     }
     if inner.refuse_payload_settings && !payload["autoscaling_settings"].is_null() {
         return Some((422, refusal("unknown key autoscaling_settings")));
+    }
+    if let Some(message) = inner.refuse_no_replica
+        && payload["autoscaling_settings"]["max_replica"] == 0
+    {
+        return Some((400, refusal(message)));
     }
     if inner.refuse_config_settings && !payload["config"]["autoscaling_settings"].is_null() {
         return Some((
