@@ -19,7 +19,7 @@ use plimsoll_core::plan::Plan;
 use plimsoll_core::release::Release;
 use plimsoll_local::{Platform, PlatformOptions};
 use proptest::prelude::*;
-use proptest::test_runner::{Config, TestRunner};
+use proptest::test_runner::{Config, FileFailurePersistence, TestRunner};
 use serde_json::{Value as Json, json};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
@@ -394,7 +394,10 @@ fn a_plan_applied_then_planned_again_is_empty() {
     let cases = 24;
     let mut runner = TestRunner::new(Config {
         cases,
-        failure_persistence: None,
+        // Named, as the place beside the sources is only found for tests within them.
+        failure_persistence: Some(Box::new(FileFailurePersistence::Direct(
+            "proptest-regressions/local_platform.txt",
+        ))),
         ..Config::default()
     });
     let number = std::cell::Cell::new(0);
