@@ -43,21 +43,23 @@ impl Reader<'_> {
             Type::StrictInt(low, high) => ((*low, *high), coerce::strict_int(node)),
             _ => return,
         };
-        let (sound, value) = match number {
+        let (below, above, value) = match number {
             None => return self.wrong_type(node, &kind.describe()),
-            Some(Int::Small(number)) => ((low..=high).contains(&number), Value::Int(number)),
+            Some(Int::Small(number)) => (number < low, number > high, Value::Int(number)),
             Some(Int::Big(digits)) => {
                 let negative = digits.starts_with('-');
-                let sound = if negative { low == MIN } else { high == MAX };
-                (sound, Value::BigInt(digits))
+                let (below, above) = (negative && low != MIN, !negative && high != MAX);
+                (below, above, Value::BigInt(digits))
             }
         };
-        if sound {
-            node.value = value;
-        } else {
-            node.value = value;
-            let is = node.describe();
-            self.out_of_range(&kind.describe(), &is, node);
+        node.value = value;
+        if below || above {
+            let expected = if above {
+                kind.describe_to_one_above()
+            } else {
+                kind.describe()
+            };
+            self.out_of_range(&expected, &node.describe(), node);
         }
     }
 

@@ -101,4 +101,16 @@ impl Type {
             Self::Custom(custom) => custom.describe(),
         }
     }
+
+    /// What may be written, in words that name the upper bound even where [`describe`] does not.
+    ///
+    /// [`describe`]: Self::describe
+    pub(super) fn describe_to_one_above(&self) -> String {
+        match self {
+            Self::Int(_, high @ WIDE..) | Self::StrictInt(_, high @ WIDE..) => {
+                format!("an integer of at most {high}")
+            }
+            _ => self.describe(),
+        }
+    }
 }
