@@ -1,5 +1,6 @@
 //! A tree on this machine's file system: the one place where the core reads files.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -31,10 +32,8 @@ impl DirTree {
                 focus: None,
             });
         }
-        let name = path
-            .file_name()
-            .and_then(|name| name.to_str())
-            .ok_or_else(not_utf8)?;
+        let name = path.file_name().unwrap_or(path.as_os_str());
+        let name = name.to_str().ok_or_else(|| not_utf8(name))?;
         let parent = path
             .parent()
             .filter(|parent| !parent.as_os_str().is_empty());
@@ -83,7 +82,8 @@ impl SourceTree for DirTree {
         let mut entries = Vec::new();
         for entry in fs::read_dir(self.full(path)?)? {
             let entry = entry?;
-            let name = entry.file_name().into_string().map_err(|_| not_utf8())?;
+            let name = entry.file_name();
+            let name = name.into_string().map_err(|name| not_utf8(&name))?;
             entries.push(DirEntry {
                 name,
                 kind: kind_of(&entry.metadata()?),
@@ -134,6 +134,7 @@ fn executable(_: &fs::Metadata) -> bool {
     false
 }
 
-fn not_utf8() -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, "a file name here is not UTF-8")
+fn not_utf8(name: &OsStr) -> io::Error {
+    let message = format!("the file name `{}` is not UTF-8", name.to_string_lossy());
+    io::Error::new(io::ErrorKind::InvalidData, message)
 }
