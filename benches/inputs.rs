@@ -63,5 +63,5 @@ pub fn context(count: usize, len: usize) -> BuildContext {
             .collect();
         ContextFile::of_bytes(&format!("data/{:03}/{number:06}.bin", number % 100), bytes)
     });
-    BuildContext::new(files.collect())
+    BuildContext::new(files.collect()).expect("every path is its own")
 }

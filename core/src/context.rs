@@ -9,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::diagnostic::Diagnostics;
 use crate::digest::{BuildDigest, BuildDigester};
-use crate::tree::SourceTree;
+use crate::tree::{SourceTree, is_sound};
 
 /// Where the bytes of a context file are.
 #[derive(Clone)]
@@ -68,7 +68,20 @@ impl ContextFile {
     }
 }
 
-/// The files an image is built from, in byte order of their archive paths, each path once.
+/// Why files make no build context.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ContextError {
+    /// A path that is empty or absolute, or leads out of the archive, or has parts that say nothing.
+    #[error("`{0}` is no path within an archive")]
+    Path(String),
+    /// A path that is one file's own, and a folder of another.
+    #[error("`{0}` would be both a file and a folder of the archive")]
+    FileAndFolder(String),
+}
+
+/// The files an image is built from, in byte order of their archive paths, each path once. No path
+/// leaves the archive, and none is both a file and a folder.
 #[derive(Clone, Debug, Default)]
 pub struct BuildContext {
     files: Vec<ContextFile>,
@@ -76,14 +89,30 @@ pub struct BuildContext {
 
 impl BuildContext {
     /// A context of these files. Of two with the same path the later one counts.
-    #[must_use]
-    pub fn new(mut files: Vec<ContextFile>) -> Self {
+    ///
+    /// # Errors
+    /// The first path that cannot be one of an archive.
+    pub fn new(mut files: Vec<ContextFile>) -> Result<Self, ContextError> {
+        // The sort is stable, so of equal paths the one that was given later stands later.
         files.sort_by(|a, b| a.path.cmp(&b.path));
-        // Stable sort: the last of equal paths is the one that was given last.
-        files.reverse();
-        files.dedup_by(|a, b| a.path == b.path);
-        files.reverse();
-        Self { files }
+        files.dedup_by(|later, earlier| {
+            let same = later.path == earlier.path;
+            if same {
+                std::mem::swap(later, earlier);
+            }
+            same
+        });
+        let context = Self { files };
+        for ContextFile { path, .. } in &context.files {
+            if path.is_empty() || !is_sound(path) {
+                return Err(ContextError::Path(path.clone()));
+            }
+            let mut folders = path.match_indices('/').map(|(end, _)| &path[..end]);
+            if let Some(folder) = folders.find(|folder| context.file(folder).is_some()) {
+                return Err(ContextError::FileAndFolder(folder.to_owned()));
+            }
+        }
+        Ok(context)
     }
 
     /// The files, in byte order of their archive paths.
@@ -151,7 +180,12 @@ pub struct Package {
 
 #[cfg(test)]
 mod tests {
-    use super::{BuildContext, ContextFile};
+    use super::{BuildContext, ContextError, ContextFile};
+
+    fn context(paths: &[&str]) -> Result<BuildContext, ContextError> {
+        let files = paths.iter().map(|path| ContextFile::of_bytes(path, *b""));
+        BuildContext::new(files.collect())
+    }
 
     #[test]
     fn files_are_sorted_and_the_later_of_two_counts() {
@@ -159,13 +193,39 @@ mod tests {
             ContextFile::of_bytes("b", *b"1"),
             ContextFile::of_bytes("a", *b"22"),
             ContextFile::of_bytes("b", *b"333"),
-        ]);
+            ContextFile::of_bytes("b", *b"4444"),
+        ])
+        .unwrap();
         let lengths: Vec<_> = context
             .files()
             .iter()
             .map(|file| (file.path.as_str(), file.len))
             .collect();
-        assert_eq!(lengths, [("a", 2), ("b", 3)]);
-        assert_eq!(context.file("b").map(|file| file.len), Some(3));
+        assert_eq!(lengths, [("a", 2), ("b", 4)]);
+        assert_eq!(context.file("b").map(|file| file.len), Some(4));
+    }
+
+    #[test]
+    fn no_path_leaves_the_archive() {
+        for path in [
+            "", "/a", "..", "../a", "a/../b", "a/..", "./a", "a/.", "a//b", "a/", "a\\b", "a\0",
+        ] {
+            let error = ContextError::Path(path.to_owned());
+            assert_eq!(context(&["ok", path]).err(), Some(error), "{path}");
+        }
+        assert!(context(&["a", "..a", "a.b/...", "b/c"]).is_ok());
+    }
+
+    #[test]
+    fn no_path_is_both_a_file_and_a_folder() {
+        // `a.txt` and `a-b` stand between `a` and `a/b` in byte order.
+        for (paths, both) in [
+            (&["a", "a-b", "a.txt", "a/b"][..], "a"),
+            (&["a/b", "a/b/c/d", "z"], "a/b"),
+        ] {
+            let error = ContextError::FileAndFolder(both.to_owned());
+            assert_eq!(context(paths).err(), Some(error));
+        }
+        assert!(context(&["a/b", "a/c", "ab", "a.b/c"]).is_ok());
     }
 }

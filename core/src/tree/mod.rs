@@ -22,7 +22,7 @@ pub enum EntryKind {
     },
     /// A folder.
     Directory,
-    /// A symbolic link. Trees do not follow links.
+    /// A symbolic link. Trees do not walk into links.
     Symlink,
     /// A socket, a device, a pipe.
     Other,
@@ -44,7 +44,7 @@ pub struct DirEntry {
 /// # Contract
 /// - Paths are relative to the root, `/`-separated, without `.` or `..` parts; the root is `""`.
 ///   Anything else is an error of kind [`io::ErrorKind::InvalidInput`].
-/// - Links are reported and never followed.
+/// - Links are reported and never followed, but by [`open`](Self::open), at the path it is given.
 /// - Nothing is changed, and nothing that is read is executed.
 pub trait SourceTree: Send + Sync + fmt::Debug {
     /// The name of a path as the user would write it, for messages.
@@ -65,7 +65,7 @@ pub trait SourceTree: Send + Sync + fmt::Debug {
     /// When there is no folder at `path`, it cannot be read, or a name in it is not UTF-8.
     fn list(&self, path: &str) -> io::Result<Vec<DirEntry>>;
 
-    /// Opens the file at `path`.
+    /// Opens the file at `path`, or the one that a link there leads to.
     ///
     /// # Errors
     /// When there is no file at `path` or it cannot be read.
@@ -101,8 +101,7 @@ pub trait SourceTree: Send + Sync + fmt::Debug {
 /// # Errors
 /// When it is absolute, or has an empty, `.` or `..` part.
 fn checked(path: &str) -> io::Result<&str> {
-    let sound = |part: &str| !matches!(part, "" | "." | "..") && !part.contains(['\0', '\\']);
-    if path.is_empty() || path.split('/').all(sound) {
+    if path.is_empty() || is_sound(path) {
         Ok(path)
     } else {
         Err(io::Error::new(
@@ -110,4 +109,10 @@ fn checked(path: &str) -> io::Result<&str> {
             format!("`{path}` leaves its tree"),
         ))
     }
+}
+
+/// Whether a path has only parts that name something below it.
+pub(crate) fn is_sound(path: &str) -> bool {
+    let names = |part: &str| !matches!(part, "" | "." | "..") && !part.contains(['\0', '\\']);
+    path.split('/').all(names)
 }

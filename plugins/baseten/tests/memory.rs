@@ -59,7 +59,7 @@ async fn five_gigabytes_in_less_than_a_hundred_megabytes() {
         executable: false,
         content: Content::Tree(Arc::clone(&tree), String::new()),
     };
-    let context = BuildContext::new((0..5).map(file).collect());
+    let context = BuildContext::new((0..5).map(file).collect()).unwrap();
     let release = Truss::new(Some("production")).release_of(context);
     let deployer = deployer(&stub.url);
     let plan = deployer.plan(&release, &NoProgress).await.unwrap();

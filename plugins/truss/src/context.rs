@@ -1,5 +1,22 @@
-//! Gathers the files of a build context.
+//! Gathers the files of a build context, as `truss push` (Truss 0.18.36) does.
+//!
+//! Two things are sent differently by the real client, depending on `external_package_dirs`:
+//!
+//! - Without them, the archive is the Truss folder, less what its `.truss_ignore` names; where there
+//!   is no such file, less what the built-in list names.
+//! - With them, a copy is made first, and the archive is the copy, less the same. The built-in list
+//!   alone decides what is copied, with `.truss_ignore` or without: of the Truss folder what the
+//!   list does not name; of an external folder all that stands directly in it, whatever its name,
+//!   and of the folders in it what the list does not name, reckoned from each such folder.
+//!
+//! So a `.truss_ignore` keeps `lib/` or `.git/` of an external folder, which the built-in list would
+//! leave out of the archive, and does not keep `__pycache__/` of a Truss that has external folders.
+//!
+//! Not as the real client: symbolic links are refused, where it follows those to files and drops
+//! those to folders; a file that meets a folder of its name is an error, where it may put one into
+//! the other; `config.yaml` is always in the archive.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
 
@@ -8,6 +25,7 @@ use plimsoll_core::diagnostic::Diagnostic;
 use plimsoll_core::tree::{EntryKind, SourceTree};
 
 use crate::ignored::{IGNORE_FILE, Ignored};
+use crate::source::CONFIG_FILE;
 
 /// Largest `.truss_ignore` that is read, in bytes.
 const MAX_IGNORE_BYTES: u64 = 1 << 20;
@@ -15,58 +33,85 @@ const MAX_IGNORE_BYTES: u64 = 1 << 20;
 /// Most files of a context; more is taken for a mistake, such as a missing `.truss_ignore`.
 const MAX_FILES: usize = 1_000_000;
 
+/// Most problems of a kind that are told one by one.
+const MAX_TOLD: usize = 20;
+
+/// How much of a path, in parts from the left, the built-in list is not asked about when a folder is
+/// copied; `None` for a folder that is not copied.
+type Copied = Option<usize>;
+
 /// Gathers files, and notes what is wrong on the way.
 pub(crate) struct Gatherer {
     pub(crate) files: Vec<ContextFile>,
-    pub(crate) problems: Vec<Diagnostic>,
     ignored: Ignored,
+    built_in: Ignored,
+    problems: Vec<Diagnostic>,
+    /// How many problems there are of each code.
+    counts: BTreeMap<&'static str, usize>,
 }
 
 impl Gatherer {
     /// Leaves out what the `.truss_ignore` of this Truss says, or else the built-in list.
     pub(crate) fn new(tree: &dyn SourceTree) -> Self {
-        let mut problems = Vec::new();
-        let ignored = match tree.read(IGNORE_FILE, MAX_IGNORE_BYTES) {
-            Ok(bytes) => Ignored::parse(&String::from_utf8_lossy(&bytes)).unwrap_or_else(|error| {
-                let shown = tree.display(IGNORE_FILE);
-                let message = format!("{shown}: {error}");
-                problems.push(Diagnostic::error("truss::ignore-pattern", message));
-                Ignored::built_in()
-            }),
-            Err(_) => Ignored::built_in(),
-        };
-        Self {
+        let built_in = Ignored::built_in();
+        let mut gatherer = Self {
             files: Vec::new(),
-            problems,
-            ignored,
+            ignored: built_in.clone(),
+            built_in,
+            problems: Vec::new(),
+            counts: BTreeMap::new(),
+        };
+        match tree.read(IGNORE_FILE, MAX_IGNORE_BYTES) {
+            Ok(bytes) => match Ignored::parse(&String::from_utf8_lossy(&bytes)) {
+                Ok(ignored) => gatherer.ignored = ignored,
+                Err(error) => {
+                    let shown = tree.display(IGNORE_FILE);
+                    gatherer.note("truss::ignore-pattern", format!("{shown}: {error}"), None);
+                }
+            },
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => gatherer.unreadable(tree, IGNORE_FILE, &error),
         }
+        gatherer
     }
 
-    /// Adds the Truss folder itself.
-    pub(crate) fn add_truss(&mut self, tree: &Arc<dyn SourceTree>) {
-        self.walk(tree, "", "", None);
+    /// Adds the Truss folder itself; `copied` when external folders are to be added to it.
+    pub(crate) fn add_truss(&mut self, tree: &Arc<dyn SourceTree>, copied: bool) {
+        self.walk(tree, "", "", copied.then_some(0));
     }
 
-    /// Adds the contents of an external package folder below `into`. As in the real client, what
-    /// the built-in list names is left out of its subfolders, and then what the Truss leaves out.
+    /// Adds the contents of an external package folder below `into`.
     pub(crate) fn add_external(&mut self, tree: &Arc<dyn SourceTree>, named: &str, into: &str) {
         match tree.outside(named) {
-            Ok(outside) => self.walk(&outside, "", into, Some(&Ignored::built_in())),
+            Ok(outside) if !self.leaves_out_at_or_above(into) => {
+                self.walk(&outside, "", into, Some(1));
+            }
+            Ok(_) => {}
             Err(error) => {
                 let message = format!("the external package folder `{named}`: {error}");
-                self.problems
-                    .push(Diagnostic::error("truss::external-package", message));
+                self.note("truss::external-package", message, None);
             }
         }
     }
 
-    fn walk(
-        &mut self,
-        tree: &Arc<dyn SourceTree>,
-        from: &str,
-        into: &str,
-        also_ignored: Option<&Ignored>,
-    ) {
+    /// What is wrong. Of many problems of a kind the first are told, and the others counted.
+    pub(crate) fn into_parts(mut self) -> (Vec<ContextFile>, Vec<Diagnostic>) {
+        for (code, count) in self.counts {
+            if count > MAX_TOLD {
+                let more = format!("and {} more", count - MAX_TOLD);
+                self.problems.push(Diagnostic::error(code, more));
+            }
+        }
+        (self.files, self.problems)
+    }
+
+    fn leaves_out_at_or_above(&self, folder: &str) -> bool {
+        let above = folder.match_indices('/').map(|(end, _)| &folder[..end]);
+        let mut asked = above.chain((!folder.is_empty()).then_some(folder));
+        asked.any(|folder| self.ignored.leaves_out(folder, true))
+    }
+
+    fn walk(&mut self, tree: &Arc<dyn SourceTree>, from: &str, into: &str, copied: Copied) {
         let entries = match tree.list(from) {
             Ok(entries) => entries,
             Err(error) => return self.unreadable(&**tree, from, &error),
@@ -78,21 +123,23 @@ impl Gatherer {
             };
             let (path, archived) = (join(from), join(into));
             let is_folder = entry.kind == EntryKind::Directory;
-            // Files directly in an external folder are taken whatever the built-in list says.
-            let below = is_folder || !from.is_empty();
-            let left_out = self.ignored.matches(&archived, is_folder)
-                || (below && also_ignored.is_some_and(|list| list.matches(&path, is_folder)));
+            // Whatever it is, the effective configuration takes its place.
+            if archived == CONFIG_FILE && !is_folder {
+                continue;
+            }
+            let asked = copied.and_then(|parts| path.splitn(parts + 1, '/').nth(parts));
+            let left_out = self.ignored.leaves_out(&archived, is_folder)
+                || asked.is_some_and(|path| self.built_in.leaves_out(path, is_folder));
             if left_out {
                 continue;
             }
             match entry.kind {
-                EntryKind::Directory => self.walk(tree, &path, &archived, also_ignored),
+                EntryKind::Directory => self.walk(tree, &path, &archived, copied),
                 EntryKind::File { len, executable } => {
                     if self.files.len() == MAX_FILES {
                         let message = format!("more than {MAX_FILES} files");
                         let hint = format!("name what is not part of the model in {IGNORE_FILE}");
-                        let problem = Diagnostic::error("truss::too-many-files", message);
-                        self.problems.push(problem.hint(hint));
+                        self.note("truss::too-many-files", message, Some(hint));
                     }
                     if self.files.len() <= MAX_FILES {
                         let content = Content::Tree(Arc::clone(tree), path);
@@ -113,13 +160,20 @@ impl Gatherer {
     fn refuse(&mut self, tree: &dyn SourceTree, path: &str, what: &str) {
         let message = format!("{} is {what}, which is not packaged", tree.display(path));
         let hint = format!("put the file itself there, or name it in {IGNORE_FILE}");
-        self.problems
-            .push(Diagnostic::error("truss::not-a-file", message).hint(hint));
+        self.note("truss::not-a-file", message, Some(hint));
     }
 
     fn unreadable(&mut self, tree: &dyn SourceTree, path: &str, error: &io::Error) {
         let message = format!("cannot read {}: {error}", tree.display(path));
-        self.problems
-            .push(Diagnostic::error("truss::unreadable", message));
+        self.note("truss::unreadable", message, None);
+    }
+
+    fn note(&mut self, code: &'static str, message: String, hint: Option<String>) {
+        let count = self.counts.entry(code).or_default();
+        *count += 1;
+        if *count <= MAX_TOLD {
+            let problem = Diagnostic::error(code, message);
+            self.problems.push(problem.maybe_hint(hint));
+        }
     }
 }

@@ -18,15 +18,24 @@ ipython_config.py .pdm.toml __pypackages__/ celerybeat-schedule celerybeat.pid *
 env/ venv/ ENV/ env.bak/ venv.bak/ .spyderproject .spyproject .ropeproject .mypy_cache/ \
 .dmypy.json dmypy.json .ruff_cache/ .pyre/ .pytype/ cython_debug/ .git *.tmp *.swp";
 
-/// Patterns in the meaning of `.gitignore`.
+/// Patterns as the real client reads them: those of `.gitignore`, but that the last pattern counts
+/// that matches a path *or a folder above it*, and that a folder is also asked about as if it were a
+/// file. So `!data/` brings back `data/a.txt`, and `*` with `!*/` leaves out every folder.
 #[derive(Clone, Debug)]
-pub(crate) struct Ignored(Gitignore);
+pub(crate) struct Ignored {
+    all: Gitignore,
+    /// The patterns one by one; empty where none is negated, and their order does not matter.
+    each: Vec<Gitignore>,
+}
 
 impl Ignored {
     /// The built-in list.
     pub(crate) fn built_in() -> Self {
         // Patterns that are part of this program are sound; a bad one would be passed over.
-        Self::of(BUILT_IN.split_whitespace()).unwrap_or_else(|_| Self(Gitignore::empty()))
+        Self::of(BUILT_IN.split_whitespace()).unwrap_or_else(|_| Self {
+            all: Gitignore::empty(),
+            each: Vec::new(),
+        })
     }
 
     /// The patterns of a `.truss_ignore`: one a line, blank lines and `#` lines left out.
@@ -42,19 +51,55 @@ impl Ignored {
     }
 
     fn of<'a>(patterns: impl Iterator<Item = &'a str>) -> Result<Self, String> {
-        let mut builder = GitignoreBuilder::new("");
-        for pattern in patterns {
-            builder
-                .add_line(None, pattern)
-                .map_err(|error| format!("`{pattern}`: {error}"))?;
-        }
-        builder.build().map(Self).map_err(|error| error.to_string())
+        let patterns: Vec<_> = patterns.map(without_alternatives).collect();
+        let build = |patterns: &[String]| {
+            let mut builder = GitignoreBuilder::new("");
+            for pattern in patterns {
+                builder
+                    .add_line(None, pattern)
+                    .map_err(|error| format!("`{pattern}`: {error}"))?;
+            }
+            builder.build().map_err(|error| error.to_string())
+        };
+        let all = build(&patterns)?;
+        let each = match all.num_whitelists() {
+            0 => Vec::new(),
+            _ => patterns.chunks(1).map(build).collect::<Result<_, _>>()?,
+        };
+        Ok(Self { all, each })
     }
 
     /// Whether a path is left out. Those above it must have been asked about before.
-    pub(crate) fn matches(&self, path: &str, is_folder: bool) -> bool {
-        self.0.matched(path, is_folder).is_ignore()
+    pub(crate) fn leaves_out(&self, path: &str, is_folder: bool) -> bool {
+        self.matches(path, false) || (is_folder && self.matches(path, true))
     }
+
+    fn matches(&self, path: &str, is_folder: bool) -> bool {
+        if self.each.is_empty() {
+            return self.all.matched(path, is_folder).is_ignore();
+        }
+        let mentions = |pattern: &&Gitignore| {
+            let mut above = path.match_indices('/').map(|(end, _)| &path[..end]);
+            !pattern.matched(path, is_folder).is_none()
+                || above.any(|folder| !pattern.matched(folder, true).is_none())
+        };
+        let last = self.each.iter().rev().find(mentions);
+        last.is_some_and(|pattern| pattern.num_whitelists() == 0)
+    }
+}
+
+/// Braces mean themselves to git; to the matcher they are alternatives unless escaped.
+fn without_alternatives(pattern: &str) -> String {
+    let mut escaped = false;
+    let mut result = String::with_capacity(pattern.len());
+    for character in pattern.chars() {
+        if matches!(character, '{' | '}') && !escaped {
+            result.push('\\');
+        }
+        escaped = character == '\\' && !escaped;
+        result.push(character);
+    }
+    result
 }
 
 #[cfg(test)]
@@ -69,15 +114,15 @@ mod tests {
     #[test]
     fn patterns_mean_what_they_mean_to_git() {
         let ignored = Ignored::built_in();
-        assert!(ignored.matches("model/__pycache__", true));
-        assert!(!ignored.matches("__pycache__", false));
-        assert!(ignored.matches("model/a.pyc", false));
-        assert!(ignored.matches(".git", true));
-        assert!(!ignored.matches("model/model.py", false));
+        assert!(ignored.leaves_out("model/__pycache__", true));
+        assert!(!ignored.leaves_out("__pycache__", false));
+        assert!(ignored.leaves_out("model/a.pyc", false));
+        assert!(ignored.leaves_out(".git", true));
+        assert!(!ignored.leaves_out("model/model.py", false));
         let own = Ignored::parse("# comment\n\n*.bin\n!keep.bin\n/top\n").unwrap();
-        assert!(own.matches("data/a.bin", false));
-        assert!(!own.matches("data/keep.bin", false));
-        assert!(own.matches("top", true));
-        assert!(!own.matches("a/top", true));
+        assert!(own.leaves_out("data/a.bin", false));
+        assert!(!own.leaves_out("data/keep.bin", false));
+        assert!(own.leaves_out("top", true));
+        assert!(!own.leaves_out("a/top", true));
     }
 }

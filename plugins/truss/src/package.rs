@@ -24,20 +24,26 @@ pub(crate) fn package(
     let mut diagnostics = Diagnostics::about(Arc::clone(effective.files()));
     refuse_unknown_keys(effective, &mut diagnostics);
     let mut gatherer = Gatherer::new(&**tree);
-    gatherer.add_truss(tree);
-    let packages_dir = text(&effective.with_defaults(), "bundled_packages_dir");
+    let has_external = external_folders(&effective.config).next().is_some();
+    gatherer.add_truss(tree, has_external);
+    let packages_dir = packages_dir(effective, has_external, &mut diagnostics);
     for folder in external_folders(&effective.config) {
         gatherer.add_external(tree, folder, &packages_dir);
     }
-    gatherer.files.push(ContextFile::of_bytes(
+    let (mut files, problems) = gatherer.into_parts();
+    diagnostics.absorb(problems);
+    files.push(ContextFile::of_bytes(
         CONFIG_FILE,
         archived_config(effective).into_bytes(),
     ));
-    diagnostics.absorb(gatherer.problems);
+    let context = BuildContext::new(files).unwrap_or_else(|error| {
+        diagnostics.push(Diagnostic::error("truss::archive-path", error.to_string()));
+        BuildContext::default()
+    });
     let package = Package {
         config: without_own(effective.with_defaults()).to_json(),
         raw_config: raw_config(effective),
-        context: BuildContext::new(gatherer.files),
+        context,
         diagnostics: Diagnostics::default(),
     };
     let (package, diagnostics) = diagnostics.unless_errors(package)?;
@@ -67,6 +73,33 @@ fn refuse_unknown_keys(effective: &Effective, diagnostics: &mut Diagnostics) {
 fn external_folders(config: &Node) -> impl Iterator<Item = &str> {
     let folders = config.get("external_package_dirs").and_then(Node::as_list);
     folders.into_iter().flatten().filter_map(Node::as_str)
+}
+
+/// The folder of the archive that external packages go into, in its plainest form: `./a//b/` is
+/// `a/b`. One that leaves the archive is an error when there are such packages, and else a warning.
+fn packages_dir(effective: &Effective, used: bool, diagnostics: &mut Diagnostics) -> String {
+    let config = effective.with_defaults();
+    let node = config.get("bundled_packages_dir");
+    let written = node.and_then(Node::as_str).unwrap_or_default();
+    let parts: Vec<_> = written
+        .split('/')
+        .filter(|part| !matches!(*part, "" | "."))
+        .collect();
+    let leaves = |part: &&str| *part == ".." || part.contains(['\\', '\0']);
+    if written.starts_with('/') || parts.iter().any(leaves) {
+        let message = format!("`bundled_packages_dir` is {written:?}, which leaves the Truss");
+        let code = "truss::packages-dir";
+        let problem = if used {
+            Diagnostic::error(code, message)
+        } else {
+            Diagnostic::warning(code, message)
+        };
+        let span = effective.config.get("bundled_packages_dir");
+        let problem = problem.at(span.and_then(Node::span));
+        diagnostics.push(problem.expected("a relative path without `..`, such as packages"));
+        return String::new();
+    }
+    parts.join("/")
 }
 
 /// The configuration in the archive is the effective one: what is built is what was resolved.
@@ -101,12 +134,4 @@ fn raw_config(effective: &Effective) -> Option<Arc<str>> {
         .files()
         .get(span.file)
         .map(|file| Arc::clone(&file.text))
-}
-
-fn text(config: &Node, key: &str) -> String {
-    config
-        .get(key)
-        .and_then(Node::as_str)
-        .unwrap_or_default()
-        .to_owned()
 }

@@ -36,6 +36,7 @@ fn sample() -> BuildContext {
         ContextFile::of_bytes(&longest, *b"longest"),
         run,
     ])
+    .unwrap()
 }
 
 #[test]
@@ -141,7 +142,8 @@ fn a_file_that_grew_or_shrank_is_noticed() {
             len: 100,
             executable: false,
             content: Content::Tree(Arc::new(Shifty(now)), "a".to_owned()),
-        }]);
+        }])
+        .unwrap();
         let error = write(&context, &json!({}), &mut io::sink()).unwrap_err();
         assert!(
             matches!(error, ArchiveError::Changed { expected: 100, .. }),
@@ -159,10 +161,13 @@ proptest! {
         let files: BTreeMap<String, Vec<u8>> = files;
         let mut listed: Vec<_> =
             files.iter().map(|(path, bytes)| ContextFile::of_bytes(path, bytes.clone())).collect();
-        let one = archive(&BuildContext::new(listed.clone()));
+        let one = BuildContext::new(listed.clone());
+        // A path that is both a file and a folder is none of an archive.
+        prop_assume!(one.is_ok());
+        let one = archive(&one.unwrap());
         let count = listed.len().max(1);
         listed.rotate_left(usize::try_from(seed % count as u64).unwrap());
         listed.reverse();
-        prop_assert_eq!(archive(&BuildContext::new(listed)), one);
+        prop_assert_eq!(archive(&BuildContext::new(listed).unwrap()), one);
     }
 }

@@ -85,7 +85,7 @@ impl Truss {
             .iter()
             .map(|(path, bytes)| ContextFile::of_bytes(path, bytes.clone()))
             .chain([ContextFile::of_bytes("config.yaml", *b"model_name: bert\n")]);
-        self.release_of(BuildContext::new(files.collect()))
+        self.release_of(BuildContext::new(files.collect()).unwrap())
     }
 
     pub fn release_of(&self, context: BuildContext) -> Release {
