@@ -1,6 +1,7 @@
-//! The instance types of the local platform. The names follow the grammar of
-//! `resources.instance_type` (`{vCPU}x{GiB}`, `{GPU}:{n}x{vCPU}x{GiB}`); sizes and prices are those of
-//! the recorded stub, and are nobody's price list.
+//! The instance types of the local platform. An instance type has one name, which is its identity and
+//! follows the grammar of `resources.instance_type` (`{vCPU}x{GiB}`, `{GPU}:{n}x{vCPU}x{GiB}`): the
+//! recorded deployments and the official client's output name it so. Sizes and prices are those of the
+//! recorded stub, and are nobody's price list.
 
 use plimsoll_baseten_api::{InstanceType, InstanceTypePrice};
 
@@ -8,7 +9,6 @@ use crate::resources::{Resources, Wanted};
 
 struct Row {
     id: &'static str,
-    name: &'static str,
     cores: u64,
     memory_gib: u64,
     /// Kind, number, and memory of each in GiB.
@@ -19,14 +19,12 @@ struct Row {
 
 const fn row(
     id: &'static str,
-    name: &'static str,
     (cores, memory_gib): (u64, u64),
     gpu: Option<(&'static str, u32, u64)>,
     price: f64,
 ) -> Row {
     Row {
         id,
-        name,
         cores,
         memory_gib,
         gpu,
@@ -36,169 +34,64 @@ const fn row(
 
 /// From the smallest to the largest: the first row that fits is chosen.
 const ROWS: &[Row] = &[
-    row("1x2", "1x2", (1, 2), None, 0.00058),
-    row("1x4", "1x4", (1, 4), None, 0.00086),
-    row("2x8", "2x8", (2, 8), None, 0.00173),
-    row("4x16", "4x16", (4, 16), None, 0.00346),
-    row("8x32", "8x32", (8, 32), None, 0.00691),
-    row("16x64", "16x64", (16, 64), None, 0.01382),
-    row("32x128", "32x128", (32, 128), None, 0.02765),
-    row("T4:4x16", "T4x4x16", (4, 16), Some(("T4", 1, 16)), 0.01052),
-    row("T4:8x32", "T4x8x32", (8, 32), Some(("T4", 1, 16)), 0.01504),
-    row("L4:4x16", "L4x4x16", (4, 16), Some(("L4", 1, 24)), 0.01414),
-    row(
-        "L4:2x24x96",
-        "L4:2x24x96",
-        (24, 96),
-        Some(("L4", 2, 24)),
-        0.04002,
-    ),
-    row(
-        "L4:4x48x192",
-        "L4:4x48x192",
-        (48, 192),
-        Some(("L4", 4, 24)),
-        0.08003,
-    ),
-    row(
-        "A10G:4x16",
-        "A10Gx4x16",
-        (4, 16),
-        Some(("A10G", 1, 24)),
-        0.02012,
-    ),
-    row(
-        "A10G:8x32",
-        "A10Gx8x32",
-        (8, 32),
-        Some(("A10G", 1, 24)),
-        0.02424,
-    ),
-    row(
-        "A10G:2x24x96",
-        "A10G:2x24x96",
-        (24, 96),
-        Some(("A10G", 2, 24)),
-        0.09467,
-    ),
-    row(
-        "A10G:4x48x192",
-        "A10G:4x48x192",
-        (48, 192),
-        Some(("A10G", 4, 24)),
-        0.18934,
-    ),
-    row(
-        "V100:8x61",
-        "V100x8x61",
-        (8, 61),
-        Some(("V100", 1, 16)),
-        0.06120,
-    ),
+    row("1x2", (1, 2), None, 0.00058),
+    row("1x4", (1, 4), None, 0.00086),
+    row("2x8", (2, 8), None, 0.00173),
+    row("4x16", (4, 16), None, 0.00346),
+    row("8x32", (8, 32), None, 0.00691),
+    row("16x64", (16, 64), None, 0.01382),
+    row("32x128", (32, 128), None, 0.02765),
+    row("T4:4x16", (4, 16), Some(("T4", 1, 16)), 0.01052),
+    row("T4:8x32", (8, 32), Some(("T4", 1, 16)), 0.01504),
+    row("L4:4x16", (4, 16), Some(("L4", 1, 24)), 0.01414),
+    row("L4:2x24x96", (24, 96), Some(("L4", 2, 24)), 0.04002),
+    row("L4:4x48x192", (48, 192), Some(("L4", 4, 24)), 0.08003),
+    row("A10G:4x16", (4, 16), Some(("A10G", 1, 24)), 0.02012),
+    row("A10G:8x32", (8, 32), Some(("A10G", 1, 24)), 0.02424),
+    row("A10G:2x24x96", (24, 96), Some(("A10G", 2, 24)), 0.09467),
+    row("A10G:4x48x192", (48, 192), Some(("A10G", 4, 24)), 0.18934),
+    row("V100:8x61", (8, 61), Some(("V100", 1, 16)), 0.06120),
     row(
         "A100_40GB:12x85",
-        "A100_40GBx12x85",
         (12, 85),
         Some(("A100_40GB", 1, 40)),
         0.06,
     ), // the small A100
-    row(
-        "A100:12x144",
-        "A100x12x144",
-        (12, 144),
-        Some(("A100", 1, 80)),
-        0.06667,
-    ),
-    row(
-        "A100:2x24x288",
-        "A100:2x24x288",
-        (24, 288),
-        Some(("A100", 2, 80)),
-        0.13333,
-    ),
-    row(
-        "A100:4x48x576",
-        "A100:4x48x576",
-        (48, 576),
-        Some(("A100", 4, 80)),
-        0.26667,
-    ),
-    row(
-        "A100:8x96x1152",
-        "A100:8x96x1152",
-        (96, 1152),
-        Some(("A100", 8, 80)),
-        0.53333,
-    ),
+    row("A100:12x144", (12, 144), Some(("A100", 1, 80)), 0.06667),
+    row("A100:2x24x288", (24, 288), Some(("A100", 2, 80)), 0.13333),
+    row("A100:4x48x576", (48, 576), Some(("A100", 4, 80)), 0.26667),
+    row("A100:8x96x1152", (96, 1152), Some(("A100", 8, 80)), 0.53333),
     row(
         "H100_40GB:1",
-        "H100_40GB",
         (13, 117),
         Some(("H100_40GB", 1, 40)),
         0.06250,
     ),
-    row("H100:1", "H100", (26, 234), Some(("H100", 1, 80)), 0.10833),
-    row(
-        "H100:2",
-        "H100:2",
-        (52, 468),
-        Some(("H100", 2, 80)),
-        0.21667,
-    ),
-    row(
-        "H100:4",
-        "H100:4",
-        (104, 936),
-        Some(("H100", 4, 80)),
-        0.43333,
-    ),
-    row(
-        "H100:8",
-        "H100:8",
-        (208, 1872),
-        Some(("H100", 8, 80)),
-        0.86667,
-    ),
-    row(
-        "L40S:8x64",
-        "L40Sx8x64",
-        (8, 64),
-        Some(("L40S", 1, 48)),
-        0.03100,
-    ),
+    row("H100:1", (26, 234), Some(("H100", 1, 80)), 0.10833),
+    row("H100:2", (52, 468), Some(("H100", 2, 80)), 0.21667),
+    row("H100:4", (104, 936), Some(("H100", 4, 80)), 0.43333),
+    row("H100:8", (208, 1872), Some(("H100", 8, 80)), 0.86667),
+    row("L40S:8x64", (8, 64), Some(("L40S", 1, 48)), 0.03100),
     row(
         "RTX_PRO_6000:16x128",
-        "RTX_PRO_6000x16x128",
         (16, 128),
         Some(("RTX_PRO_6000", 1, 96)),
         0.05,
     ),
-    row("H200:1", "H200", (26, 234), Some(("H200", 1, 141)), 0.13000),
-    row(
-        "H200:8",
-        "H200:8",
-        (208, 1872),
-        Some(("H200", 8, 141)),
-        1.04000,
-    ),
-    row("B10:4x16", "B10x4x16", (4, 16), Some(("B10", 1, 24)), 0.02),
-    row("B200:1", "B200", (28, 384), Some(("B200", 1, 180)), 0.16633),
-    row(
-        "B200:8",
-        "B200:8",
-        (224, 3072),
-        Some(("B200", 8, 180)),
-        1.33067,
-    ),
-    row("B300:1", "B300", (28, 384), Some(("B300", 1, 288)), 0.20),
-    row("GB300:1", "GB300", (36, 480), Some(("GB300", 1, 288)), 0.22),
+    row("H200:1", (26, 234), Some(("H200", 1, 141)), 0.13000),
+    row("H200:8", (208, 1872), Some(("H200", 8, 141)), 1.04000),
+    row("B10:4x16", (4, 16), Some(("B10", 1, 24)), 0.02),
+    row("B200:1", (28, 384), Some(("B200", 1, 180)), 0.16633),
+    row("B200:8", (224, 3072), Some(("B200", 8, 180)), 1.33067),
+    row("B300:1", (28, 384), Some(("B300", 1, 288)), 0.20),
+    row("GB300:1", (36, 480), Some(("GB300", 1, 288)), 0.22),
 ];
 
 impl Row {
     fn instance_type(&self) -> InstanceType {
         InstanceType {
             id: self.id.to_owned(),
-            name: self.name.to_owned(),
+            name: self.id.to_owned(),
             memory_limit_mib: self.memory_gib << 10,
             millicpu_limit: self.cores * 1000,
             gpu_count: self.gpu.map_or(0, |(_, count, _)| count),
@@ -239,7 +132,7 @@ pub(crate) fn all() -> Vec<InstanceTypePrice> {
 /// The instance type of this name.
 pub(crate) fn by_id(id: &str) -> Result<InstanceType, String> {
     ROWS.iter()
-        .find(|row| row.id == id || row.name == id)
+        .find(|row| row.id == id)
         .map(Row::instance_type)
         .ok_or_else(|| {
             let known: Vec<&str> = ROWS.iter().map(|row| row.id).collect();
