@@ -40,6 +40,24 @@ impl Objects {
     }
 }
 
+/// What is claimed of a body. The inputs that have one have these fields in common, and no trait.
+macro_rules! claims {
+    ($input:ident, $trailing:expr) => {
+        Claims {
+            md5: $input.content_md5,
+            sums: Checksum {
+                checksum_crc32: $input.checksum_crc32,
+                checksum_crc32c: $input.checksum_crc32c,
+                checksum_crc64nvme: $input.checksum_crc64nvme,
+                checksum_sha1: $input.checksum_sha1,
+                checksum_sha256: $input.checksum_sha256,
+                checksum_type: None,
+            },
+            trailing: $trailing,
+        }
+    };
+}
+
 /// The key as it was issued: S3 sees the bucket as its first part.
 pub(super) fn key(seen: &str) -> S3Result<String> {
     seen.strip_prefix(BUCKET)
@@ -87,18 +105,7 @@ impl S3 for Objects {
         let input = request.input;
         let key = key(&input.key)?;
         self.refuse_large(input.content_length)?;
-        let claims = Claims {
-            md5: input.content_md5,
-            sums: Checksum {
-                checksum_crc32: input.checksum_crc32,
-                checksum_crc32c: input.checksum_crc32c,
-                checksum_crc64nvme: input.checksum_crc64nvme,
-                checksum_sha1: input.checksum_sha1,
-                checksum_sha256: input.checksum_sha256,
-                checksum_type: None,
-            },
-            trailing: request.trailing_headers,
-        };
+        let claims = claims!(input, request.trailing_headers);
         let name = self.shared.id("put-").map_err(internal)?;
         let to = self.shared.archives.incoming(&name);
         let received = receive(input.body, to, self.bounds(true), claims).await?;
@@ -156,18 +163,7 @@ impl S3 for Objects {
         let input = request.input;
         let key = key(&input.key)?;
         self.refuse_large(input.content_length)?;
-        let claims = Claims {
-            md5: input.content_md5,
-            sums: Checksum {
-                checksum_crc32: input.checksum_crc32,
-                checksum_crc32c: input.checksum_crc32c,
-                checksum_crc64nvme: input.checksum_crc64nvme,
-                checksum_sha1: input.checksum_sha1,
-                checksum_sha256: input.checksum_sha256,
-                checksum_type: None,
-            },
-            trailing: request.trailing_headers,
-        };
+        let claims = claims!(input, request.trailing_headers);
         let to = self
             .multiparts
             .part_path(&key, &input.upload_id, input.part_number)?;
