@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use axum::extract::{MatchedPath, Request};
+use axum::extract::{MatchedPath, OriginalUri, Request};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use axum::{Json, http::Method};
-use http::{HeaderValue, StatusCode, Uri, header};
+use http::{HeaderValue, StatusCode, header};
 use plimsoll_baseten_api::{ErrorBody, code};
 use tracing::Span;
 
@@ -18,11 +18,11 @@ impl IntoResponse for Refusal {
     }
 }
 
-pub(super) async fn not_found(uri: Uri) -> Refusal {
+pub(super) async fn not_found(OriginalUri(uri): OriginalUri) -> Refusal {
     Refusal::not_found(format!("There is nothing at {}", uri.path()))
 }
 
-pub(super) async fn method_not_allowed(method: Method, uri: Uri) -> Refusal {
+pub(super) async fn method_not_allowed(method: Method, OriginalUri(uri): OriginalUri) -> Refusal {
     let message = format!("{} does not take {method}", uri.path());
     Refusal::new(
         StatusCode::METHOD_NOT_ALLOWED,
