@@ -33,16 +33,13 @@ impl ApiKey {
         ids: &dyn IdSource,
     ) -> Result<Self, PlatformError> {
         if let Some(secret) = given {
-            return Ok(Self {
-                secret,
-                newly_made: false,
-            });
+            return Self::given(secret);
         }
         let path = data_dir.join(FILE);
         match fs::read_to_string(&path) {
             Ok(text) => {
                 let text = text.trim();
-                if text.is_empty() || text.bytes().any(|byte| !byte.is_ascii_graphic()) {
+                if !is_key(text) {
                     return Err(PlatformError::BadKeyFile { path });
                 }
                 Ok(Self {
@@ -51,7 +48,7 @@ impl ApiKey {
                 })
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                let secret = random_id(ids, PREFIX, RANDOM_BYTES).map_err(PlatformError::Random)?;
+                let secret = new_secret(ids)?;
                 write_private(data_dir, &path, &secret)
                     .map_err(PlatformError::io(&path, "written"))?;
                 Ok(Self {
@@ -63,12 +60,31 @@ impl ApiKey {
         }
     }
 
+    fn given(secret: SecretString) -> Result<Self, PlatformError> {
+        if !is_key(secret.expose_secret()) {
+            return Err(PlatformError::BadKey);
+        }
+        Ok(Self {
+            secret,
+            newly_made: false,
+        })
+    }
+
     /// Whether this is the key, in a time that does not depend on how much of it is right.
     pub(crate) fn matches(&self, presented: &str) -> bool {
         let known = Sha256::digest(self.secret.expose_secret().as_bytes());
         let presented = Sha256::digest(presented.as_bytes());
         known.as_slice().ct_eq(presented.as_slice()).into()
     }
+}
+
+fn new_secret(ids: &dyn IdSource) -> Result<String, PlatformError> {
+    random_id(ids, PREFIX, RANDOM_BYTES).map_err(PlatformError::Random)
+}
+
+/// Whether a header can carry this as a key.
+fn is_key(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 /// Writes beside and renames, so that a crash leaves no half a key.
@@ -111,6 +127,18 @@ mod tests {
                 .unwrap()
                 .permissions();
             assert_eq!(mode.mode() & 0o777, 0o600);
+        }
+    }
+
+    #[test]
+    fn a_given_key_that_is_none_is_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        for bad in ["", " ", "two words", "key\n"] {
+            let error = ApiKey::open(dir.path(), Some(bad.into()), &OsIds).unwrap_err();
+            assert!(
+                error.to_string().starts_with("the API key that was given"),
+                "{error}"
+            );
         }
     }
 

@@ -52,6 +52,9 @@ pub enum PlatformError {
     /// No identity or key could be made.
     #[error("the system gave no random bytes")]
     Random(#[source] io::Error),
+    /// The API key that was given is none.
+    #[error("the API key that was given is empty, or holds other than visible ASCII characters")]
+    BadKey,
     /// The stored API key is damaged.
     #[error("{} holds no API key; delete it to have a new one made", path.display())]
     BadKeyFile {

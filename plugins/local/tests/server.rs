@@ -322,6 +322,15 @@ fn a_key_is_made_at_the_first_start() {
 }
 
 #[test]
+fn a_key_that_is_none_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut options = options(dir.path());
+    options.api_key = Some("".into());
+    let error = Platform::open(options).map(|_| ()).unwrap_err();
+    assert!(matches!(error, PlatformError::BadKey), "{error}");
+}
+
+#[test]
 fn a_newer_state_is_left_alone() {
     let dir = tempfile::tempdir().unwrap();
     drop(Platform::open(options(dir.path())).unwrap());
