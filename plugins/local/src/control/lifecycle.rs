@@ -44,6 +44,7 @@ pub(crate) fn activate(
         _ => return Ok(NOTHING_TO_DO),
     };
     DeploymentRow::advance(tx, id, status, &to)?;
+    DeploymentRow::set_began(tx, id, stamp.millis())?;
     stamp.info(tx, id, "Activation was requested.")?;
     Ok(DONE)
 }
@@ -95,6 +96,7 @@ pub(crate) fn retry(
         environment.save(tx)?;
     }
     DeploymentRow::advance(tx, id, status, &to)?;
+    DeploymentRow::set_began(tx, id, stamp.millis())?;
     stamp.info(tx, id, "A retry was requested.")?;
     Ok(None)
 }

@@ -109,6 +109,7 @@ fn copy(
     new.id = id;
     new.name = format!("deployment-{number}");
     new.created_at.clone_from(&stamp.text);
+    new.began_millis = stamp.millis();
     new.is_development = false;
     new.reuses_digest.clone_from(&of.build_digest);
     new.copy_of = Some(of.new.id.clone());

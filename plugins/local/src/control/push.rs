@@ -189,6 +189,7 @@ pub(crate) fn create(
             .filter(|name| !name.is_empty())
             .unwrap_or_else(|| format!("deployment-{number}")),
         created_at: stamp.text.clone(),
+        began_millis: stamp.millis(),
         is_development: payload.is_development,
         environment,
         autoscaling_settings: checked.settings,

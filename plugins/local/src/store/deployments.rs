@@ -25,6 +25,8 @@ pub(crate) struct NewDeployment {
     pub(crate) model_id: String,
     pub(crate) name: String,
     pub(crate) created_at: String,
+    /// When it last set out to become active, in milliseconds since the Unix epoch.
+    pub(crate) began_millis: i64,
     pub(crate) is_development: bool,
     pub(crate) environment: Option<String>,
     pub(crate) autoscaling_settings: AutoscalingSettings,
@@ -61,6 +63,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<DeploymentRow> {
             model_id: row.get("model_id")?,
             name: row.get("name")?,
             created_at: row.get("created_at")?,
+            began_millis: row.get("began_millis")?,
             is_development: row.get("is_development")?,
             environment: row.get("environment")?,
             autoscaling_settings: json_column(row, "autoscaling_settings")?,
@@ -86,13 +89,13 @@ impl DeploymentRow {
     pub(crate) fn insert(tx: &Transaction<'_>, new: &NewDeployment) -> Result<(), StoreError> {
         tx.execute(
             "INSERT INTO deployments
-                 (id, model_id, name, created_at, status, is_development, environment,
+                 (id, model_id, name, created_at, began_millis, status, is_development, environment,
                   autoscaling_settings, settings_update, instance_type_id,
                   preserve_env_instance_type, scale_down_previous, config, raw_config, user_env,
                   labels, backpressure, deploy_timeout_minutes, archive_sha256, reuses_digest,
                   copy_of)
              VALUES
-                 (:id, :model_id, :name, :created_at, :status, :is_development, :environment,
+                 (:id, :model_id, :name, :created_at, :began_millis, :status, :is_development, :environment,
                   :autoscaling_settings, :settings_update, :instance_type_id,
                   :preserve_env_instance_type, :scale_down_previous, :config, :raw_config,
                   :user_env, :labels, :backpressure, :deploy_timeout_minutes, :archive_sha256,
@@ -102,6 +105,7 @@ impl DeploymentRow {
                 ":model_id": new.model_id,
                 ":name": new.name,
                 ":created_at": new.created_at,
+                ":began_millis": new.began_millis,
                 ":status": DeploymentStatus::Building.as_str(),
                 ":is_development": new.is_development,
                 ":environment": new.environment,
@@ -168,6 +172,19 @@ impl DeploymentRow {
             tracing::info!(deployment = id, from = %from, to = %to, "deployment moved");
         }
         Ok(moved > 0)
+    }
+
+    /// Says when a deployment has set out to become active once more.
+    pub(crate) fn set_began(
+        tx: &Transaction<'_>,
+        id: &str,
+        began_millis: i64,
+    ) -> Result<(), StoreError> {
+        tx.execute(
+            "UPDATE deployments SET began_millis = ?2 WHERE id = ?1",
+            rusqlite::params![id, began_millis],
+        )?;
+        Ok(())
     }
 
     pub(crate) fn set_settings(

@@ -3,7 +3,10 @@
 use rusqlite::Connection;
 
 /// Step `n` brings the database from version `n` to version `n + 1`.
-const STEPS: &[&str] = &[include_str!("migrations/0001_initial.sql")];
+const STEPS: &[&str] = &[
+    include_str!("migrations/0001_initial.sql"),
+    include_str!("migrations/0002_began.sql"),
+];
 
 /// The newest version.
 pub(crate) const NEWEST: u32 = {
@@ -29,4 +32,34 @@ pub(crate) fn migrate(connection: &mut Connection) -> rusqlite::Result<Result<()
         }
     }
     Ok(Ok(()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{STEPS, migrate};
+    use rusqlite::Connection;
+
+    #[test]
+    fn a_deployment_of_the_first_version_began_when_it_was_created() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        connection.execute_batch(STEPS[0]).unwrap();
+        connection.pragma_update(None, "user_version", 1).unwrap();
+        connection
+            .execute_batch(
+                "INSERT INTO models VALUES ('m', 'm', '', 0, 1);
+                 INSERT INTO archives VALUES ('a', 1, '');
+                 INSERT INTO deployments
+                     (id, model_id, name, created_at, status, is_development,
+                      autoscaling_settings, settings_update, instance_type_id,
+                      preserve_env_instance_type, config, backpressure, archive_sha256)
+                 VALUES ('d', 'm', 'd', '2026-01-01T00:00:00.123Z', 'BUILDING', 0,
+                         '{}', '{}', '1x2', 0, '{}', '{}', 'a');",
+            )
+            .unwrap();
+        migrate(&mut connection).unwrap().unwrap();
+        let began: i64 = connection
+            .query_row("SELECT began_millis FROM deployments", [], |row| row.get(0))
+            .unwrap();
+        assert_eq!(began, 1_767_225_600_123);
+    }
 }

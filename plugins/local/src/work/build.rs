@@ -18,24 +18,26 @@ pub(super) struct Built {
     pub(super) warnings: Vec<String>,
 }
 
-/// Unpacks the archive, has the host check it, and computes the digest of the image. The error is
+/// Unpacks the archive into a new folder of the name `scratch`, has the host check it, and computes the digest of the image. The error is
 /// why the build failed, in words.
 pub(super) fn build(
     archives: &ArchiveStore,
     limits: &Limits,
     check: &dyn BuildCheck,
     deployment: &NewDeployment,
+    scratch: &str,
 ) -> Result<Built, String> {
     let sha256 = &deployment.archive_sha256;
     let config = Json::Object(deployment.config.clone());
     let contents;
     let warnings;
     if deployment.reuses_digest.is_some() {
-        contents = contents_of(archives, limits, sha256).map_err(|error| error.to_string())?;
+        contents =
+            contents_of(archives, limits, sha256).map_err(|error| error.to_string())?;
         warnings = check.check(None, &config)?;
     } else {
         let scratch = archives
-            .scratch(&deployment.id)
+            .scratch(scratch)
             .map_err(|error| error.to_string())?;
         contents = unpack(&archives.path(sha256), Some(scratch.path()), limits)
             .map_err(|error| error.to_string())?;

@@ -16,7 +16,6 @@ use crate::store::{DeploymentRow, EnvironmentRow, Image};
 
 /// Takes a deployment as far as it goes.
 pub(super) async fn advance(shared: &Arc<Shared>, id: &str) -> Result<(), Refusal> {
-    let began = shared.clock.now();
     loop {
         let wanted = id.to_owned();
         let found = shared
@@ -26,28 +25,35 @@ pub(super) async fn advance(shared: &Arc<Shared>, id: &str) -> Result<(), Refusa
         let Some(deployment) = found else {
             return Ok(());
         };
-        let passed = shared.clock.now().duration_since(began).unwrap_or_default();
-        let timeout = deployment
-            .new
-            .deploy_timeout_minutes
-            .map(|minutes| Duration::from_secs(60 * u64::from(minutes)));
-        if timeout.is_some_and(|timeout| passed > timeout) {
-            return fail(
-                shared,
-                &deployment,
-                "it took longer than deploy_timeout_minutes",
-            )
-            .await;
-        }
         match deployment.status {
+            DeploymentStatus::Building
+            | DeploymentStatus::Deploying
+            | DeploymentStatus::LoadingModel
+                if time_left(shared, &deployment).is_some_and(|left| left.is_zero()) =>
+            {
+                return fail(shared, &deployment, LATE).await;
+            }
             DeploymentStatus::Building => building(shared, &deployment).await?,
-            DeploymentStatus::Deploying => deploying(shared, deployment).await?,
+            DeploymentStatus::Deploying => {
+                place(shared, deployment, DeploymentStatus::LoadingModel).await?;
+            }
             DeploymentStatus::LoadingModel => loading(shared, deployment).await?,
             DeploymentStatus::Updating => updating(shared, deployment).await?,
             DeploymentStatus::Deactivating => deactivating(shared, deployment).await?,
             _ => return Ok(()),
         }
     }
+}
+
+const LATE: &str = "it took longer than deploy_timeout_minutes";
+
+/// How long a deployment may still take to become active, where that is bounded. It counts from its
+/// creation, or from when it was activated or retried, whatever process works on it.
+fn time_left(shared: &Shared, deployment: &DeploymentRow) -> Option<Duration> {
+    let minutes = deployment.new.deploy_timeout_minutes?;
+    let passed = shared.stamp().millis() - deployment.new.began_millis;
+    let passed = Duration::from_millis(passed.try_into().unwrap_or_default());
+    Some(Duration::from_secs(60 * u64::from(minutes)).saturating_sub(passed))
 }
 
 async fn fail(shared: &Shared, deployment: &DeploymentRow, reason: &str) -> Result<(), Refusal> {
@@ -87,16 +93,25 @@ async fn building(shared: &Arc<Shared>, deployment: &DeploymentRow) -> Result<()
         .await?;
 
     let (on_thread, new) = (Arc::clone(shared), deployment.new.clone());
-    let built = tokio::task::spawn_blocking(move || {
+    // A build that took too long goes on to its end, beside the one of a retry.
+    let scratch = shared.id("build-")?;
+    let build = tokio::task::spawn_blocking(move || {
         build::build(
             &on_thread.archives,
             &on_thread.limits,
             &*on_thread.build_check,
             &new,
+            &scratch,
         )
-    })
-    .await
-    .unwrap_or_else(|error| Err(format!("the builder died: {error}")));
+    });
+    let in_time = match time_left(shared, deployment) {
+        Some(left) => tokio::time::timeout(left, build).await,
+        None => Ok(build.await),
+    };
+    let built = match in_time {
+        Ok(ended) => ended.unwrap_or_else(|error| Err(format!("the builder died: {error}"))),
+        Err(_) => Err(LATE.to_owned()),
+    };
 
     match built {
         Err(reason) => fail(shared, deployment, reason.trim_end_matches('.')).await,
@@ -153,21 +168,34 @@ fn finish_build(
     Ok(())
 }
 
-async fn deploying(shared: &Shared, deployment: DeploymentRow) -> Result<(), Refusal> {
+/// Chooses the instance type of a deployment and moves the deployment on; where there is none, the
+/// deployment fails.
+async fn place(
+    shared: &Shared,
+    deployment: DeploymentRow,
+    to: DeploymentStatus,
+) -> Result<(), Refusal> {
     let (stamp, on_failure) = (shared.stamp(), deployment.clone());
     let placed = shared
         .store
         .run(move |tx| {
-            let id = &deployment.new.id;
+            let (id, from) = (&deployment.new.id, &deployment.status);
             let (instance_type, why) = match choose(tx, &deployment)? {
                 Ok(chosen) => chosen,
                 Err(reason) => return Ok(Err(reason)),
             };
-            let to = DeploymentStatus::LoadingModel;
-            if DeploymentRow::advance(tx, id, &DeploymentStatus::Deploying, &to)? {
-                DeploymentRow::set_instance_type(tx, id, &instance_type.id)?;
-                let name = &instance_type.name;
+            if !DeploymentRow::advance(tx, id, from, &to)? {
+                return Ok(Ok(()));
+            }
+            DeploymentRow::set_instance_type(tx, id, &instance_type.id)?;
+            let name = &instance_type.name;
+            if *from != DeploymentStatus::Updating {
                 stamp.info(tx, id, &format!("Placed on instance type {name}: {why}."))?;
+            } else if instance_type.id != deployment.new.instance_type_id {
+                stamp.info(tx, id, &format!("Moved to instance type {name}: {why}."))?;
+            }
+            if to == DeploymentStatus::Active {
+                promotion::complete_if_candidate(tx, &stamp, id)?;
             }
             Ok::<_, Refusal>(Ok(()))
         })
@@ -226,32 +254,10 @@ async fn loading(shared: &Shared, deployment: DeploymentRow) -> Result<(), Refus
 
 /// An active deployment is being promoted: its instance type follows, and then it takes over.
 async fn updating(shared: &Shared, deployment: DeploymentRow) -> Result<(), Refusal> {
-    let (stamp, on_failure) = (shared.stamp(), deployment.clone());
-    let moved = shared
-        .store
-        .run(move |tx| {
-            let id = &deployment.new.id;
-            let (instance_type, why) = match choose(tx, &deployment)? {
-                Ok(chosen) => chosen,
-                Err(reason) => return Ok(Err(reason)),
-            };
-            let from = DeploymentStatus::Updating;
-            if DeploymentRow::advance(tx, id, &from, &DeploymentStatus::Active)? {
-                if instance_type.id != deployment.new.instance_type_id {
-                    let name = &instance_type.name;
-                    stamp.info(tx, id, &format!("Moved to instance type {name}: {why}."))?;
-                }
-                DeploymentRow::set_instance_type(tx, id, &instance_type.id)?;
-                promotion::complete_if_candidate(tx, &stamp, id)?;
-            }
-            Ok::<_, Refusal>(Ok(()))
-        })
-        .await?;
+    let updated = place(shared, deployment, DeploymentStatus::Active).await;
+    // A deployment that gave way may have to be taken down now.
     shared.wake.notify_one();
-    match moved {
-        Ok(()) => Ok(()),
-        Err(reason) => fail(shared, &on_failure, &reason).await,
-    }
+    updated
 }
 
 async fn deactivating(shared: &Shared, deployment: DeploymentRow) -> Result<(), Refusal> {

@@ -95,8 +95,12 @@ impl Server {
         Self::start_with(options(data_dir)).await
     }
 
-    pub async fn start_with(mut options: PlatformOptions) -> Self {
-        let check = Arc::new(RecordingCheck::default());
+    pub async fn start_with(options: PlatformOptions) -> Self {
+        Self::start_checking(options, RecordingCheck::default()).await
+    }
+
+    pub async fn start_checking(mut options: PlatformOptions, check: RecordingCheck) -> Self {
+        let check = Arc::new(check);
         options.build_check = Arc::clone(&check) as Arc<dyn BuildCheck>;
         let platform = Platform::open(options).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
