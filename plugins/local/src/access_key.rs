@@ -60,6 +60,20 @@ impl ApiKey {
         }
     }
 
+    /// The given key, or else one that is kept nowhere.
+    pub(crate) fn passing(
+        given: Option<SecretString>,
+        ids: &dyn IdSource,
+    ) -> Result<Self, PlatformError> {
+        match given {
+            Some(secret) => Self::given(secret),
+            None => Ok(Self {
+                secret: new_secret(ids)?.into(),
+                newly_made: true,
+            }),
+        }
+    }
+
     fn given(secret: SecretString) -> Result<Self, PlatformError> {
         if !is_key(secret.expose_secret()) {
             return Err(PlatformError::BadKey);

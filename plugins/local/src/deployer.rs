@@ -12,7 +12,7 @@ use secrecy::SecretString;
 use serde_json::{Value as Json, json};
 use tokio::sync::Mutex;
 
-use crate::session::{Session, is_fresh};
+use crate::session::{Purpose, Session};
 
 /// The name of the deployer, and of the target that it is.
 pub const NAME: &str = "local";
@@ -23,6 +23,7 @@ pub struct LocalDeployer {
     data_dir: PathBuf,
     api_key: Option<SecretString>,
     registry: Registry,
+    /// What was applied goes on in it.
     session: Mutex<Option<Arc<Session>>>,
 }
 
@@ -39,15 +40,22 @@ impl LocalDeployer {
         }
     }
 
-    /// The session with the platform; begun at first use.
+    async fn begin(
+        &self,
+        purpose: Purpose,
+        progress: &dyn Progress,
+    ) -> Result<Session, DeployError> {
+        let key = self.api_key.clone();
+        Session::begin(&self.data_dir, key, &self.registry, purpose, progress).await
+    }
+
+    /// The session that changes the platform; begun at first use.
     async fn session(&self, progress: &dyn Progress) -> Result<Arc<Session>, DeployError> {
         let mut slot = self.session.lock().await;
         if let Some(session) = &*slot {
             return Ok(Arc::clone(session));
         }
-        let key = self.api_key.clone();
-        let session = Session::begin(&self.data_dir, key, &self.registry, progress).await?;
-        let session = Arc::new(session);
+        let session = Arc::new(self.begin(Purpose::Apply, progress).await?);
         *slot = Some(Arc::clone(&session));
         Ok(session)
     }
@@ -56,13 +64,15 @@ impl LocalDeployer {
 #[async_trait]
 impl Deployer for LocalDeployer {
     async fn plan(&self, release: &Release, progress: &dyn Progress) -> Result<Plan, DeployError> {
-        if is_fresh(&self.data_dir) {
-            // A plan changes nothing: an empty platform elsewhere stands for the one to come.
-            let session = Session::elsewhere(&self.registry).await?;
+        let applied = self.session.lock().await.clone();
+        if let Some(session) = applied {
             return session.client().plan(release, progress).await;
         }
-        let session = self.session(progress).await?;
-        session.client().plan(release, progress).await
+        // A plan changes nothing, and keeps nobody from the folder once it is made.
+        let session = self.begin(Purpose::Plan, progress).await?;
+        let plan = session.client().plan(release, progress).await;
+        session.end().await;
+        plan
     }
 
     async fn apply(

@@ -33,16 +33,17 @@ struct ServerFile {
     address: SocketAddr,
 }
 
-/// The server that serves this data folder now, if one does. A file that a killed server left
-/// behind is not believed: the server must hold the folder's lock.
+/// The server that serves this data folder now and lasts, if one does. One that lives inside a push
+/// is not announced, as it goes with the push. A file that a killed server left behind is not
+/// believed: its process must be the one that holds the folder's lock.
 #[must_use]
 pub fn running(data_dir: &Path) -> Option<RunningServer> {
-    let lock = File::open(data_dir.join(LOCK_FILE)).ok()?;
+    let mut lock = File::open(data_dir.join(LOCK_FILE)).ok()?;
     match lock.try_lock_shared() {
         Err(TryLockError::WouldBlock) => {}
         Ok(()) | Err(TryLockError::Error(_)) => return None,
     }
-    let server = read_server(data_dir)?;
+    let server = read_server(data_dir).filter(|server| holder(&mut lock) == Some(server.pid))?;
     Some(RunningServer {
         url: format!("http://{}", server.address),
         pid: server.pid,
@@ -56,13 +57,21 @@ fn read_server(data_dir: &Path) -> Option<ServerFile> {
 /// The lock on a data folder, held until dropped; the system releases it when the process ends.
 #[derive(Debug)]
 pub(crate) struct DataDirLock {
-    _file: File,
+    file: File,
     data_dir: PathBuf,
 }
 
 impl DataDirLock {
-    /// Locks the folder for this process.
+    /// Locks the folder for this process, and forgets where a killed server listened.
     pub(crate) fn acquire(data_dir: &Path) -> Result<Self, PlatformError> {
+        let lock = Self::hold(data_dir)?;
+        let server = data_dir.join(SERVER_FILE);
+        remove_if_there(&server).map_err(PlatformError::io(&server, "deleted"))?;
+        Ok(lock)
+    }
+
+    /// Locks the folder for this process, and changes nothing in it but who holds the lock.
+    pub(crate) fn hold(data_dir: &Path) -> Result<Self, PlatformError> {
         let path = data_dir.join(LOCK_FILE);
         let mut file = OpenOptions::new()
             .read(true)
@@ -86,20 +95,20 @@ impl DataDirLock {
             }
         }
         let lock = Self {
-            _file: file,
+            file,
             data_dir: data_dir.to_owned(),
         };
-        lock.claim().map_err(PlatformError::io(&path, "written"))?;
+        lock.claim(&format!("{}\n", std::process::id()))
+            .map_err(PlatformError::io(&path, "written"))?;
         Ok(lock)
     }
 
-    /// Says who holds the lock, and forgets where a killed server listened.
-    fn claim(&self) -> io::Result<()> {
-        remove_if_there(&self.data_dir.join(SERVER_FILE))?;
-        let mut file = &self._file;
+    /// Says who holds the lock.
+    fn claim(&self, holder: &str) -> io::Result<()> {
+        let mut file = &self.file;
         file.set_len(0)?;
         file.rewind()?;
-        writeln!(file, "{}", std::process::id())
+        file.write_all(holder.as_bytes())
     }
 
     /// Says where this process serves, until the guard is dropped.
@@ -119,14 +128,28 @@ impl DataDirLock {
     }
 }
 
+impl Drop for DataDirLock {
+    fn drop(&mut self) {
+        // Nobody reads who holds a lock that nobody holds.
+        let _ = self.claim("");
+    }
+}
+
 fn in_use(data_dir: &Path, file: &mut File) -> PlatformError {
-    let mut text = String::new();
-    let _ = file.take(32).read_to_string(&mut text);
+    let pid = holder(file);
+    let server = read_server(data_dir).filter(|server| pid == Some(server.pid));
     PlatformError::InUse {
         data_dir: data_dir.to_owned(),
-        pid: text.trim().parse().ok(),
-        address: read_server(data_dir).map(|server| server.address),
+        pid,
+        address: server.map(|server| server.address),
     }
+}
+
+/// The process that holds the lock, once it has said so.
+fn holder(lock: &mut File) -> Option<u32> {
+    let mut text = String::new();
+    lock.take(32).read_to_string(&mut text).ok()?;
+    text.trim().parse().ok()
 }
 
 fn remove_if_there(path: &Path) -> io::Result<()> {
@@ -182,7 +205,14 @@ mod tests {
         let left = r#"{"pid":1,"address":"127.0.0.1:9"}"#;
         std::fs::write(dir.path().join("server.json"), left).unwrap();
         assert_eq!(running(dir.path()), None);
+        let lock = DataDirLock::hold(dir.path()).unwrap();
+        assert_eq!(running(dir.path()), None);
+        let error = DataDirLock::acquire(dir.path()).unwrap_err().to_string();
+        assert!(!error.contains("listening"), "{error}");
+        drop(lock);
+        assert!(dir.path().join("server.json").exists());
         let _lock = DataDirLock::acquire(dir.path()).unwrap();
         assert_eq!(running(dir.path()), None);
+        assert!(!dir.path().join("server.json").exists());
     }
 }

@@ -21,7 +21,7 @@ use crate::serve;
 use crate::shared::{Shared, Stamp};
 use crate::store::{DeploymentRow, Store, StoreError, archives};
 
-pub(crate) const DATABASE: &str = "platform.db";
+const DATABASE: &str = "platform.db";
 
 /// What a platform is opened with.
 pub struct PlatformOptions {
@@ -88,9 +88,46 @@ impl Platform {
             ids: options.ids,
             wake: Arc::new(Notify::new()),
             address: OnceLock::new(),
-            lock,
+            rehearses: false,
+            lock: Some(lock),
         };
         recover(&shared, &data_dir)?;
+        Ok(Self {
+            shared: Arc::new(shared),
+        })
+    }
+
+    /// Opens what answers questions and dry runs as the platform in the data folder would, and
+    /// changes nothing in the folder nor makes one: the state is a copy in memory, nothing is
+    /// recovered, built or swept, and nobody is told of it. It holds the folder's lock where there
+    /// is something to answer of, so that it does not change meanwhile. Blocks on the disk.
+    ///
+    /// # Errors
+    /// When the folder is in use, cannot be read, or holds the state of a newer version.
+    pub(crate) fn rehearse(options: PlatformOptions) -> Result<Self, PlatformError> {
+        let data_dir = options.data_dir;
+        let database = data_dir.join(DATABASE);
+        let there = database
+            .try_exists()
+            .map_err(PlatformError::io(&database, "looked for"))?;
+        let lock = match there {
+            true => Some(DataDirLock::hold(&data_dir)?),
+            false => None,
+        };
+        let shared = Shared {
+            store: Store::open_copy(&database)?,
+            archives: ArchiveStore::at(&data_dir),
+            limits: options.limits,
+            announce: false,
+            api_key: ApiKey::passing(options.api_key, &*options.ids)?,
+            build_check: options.build_check,
+            clock: options.clock,
+            ids: options.ids,
+            wake: Arc::new(Notify::new()),
+            address: OnceLock::new(),
+            rehearses: true,
+            lock,
+        };
         Ok(Self {
             shared: Arc::new(shared),
         })

@@ -39,9 +39,9 @@ pub(crate) async fn serve(
     let address = listener.local_addr().map_err(PlatformError::Listener)?;
     shared.address.get_or_init(|| address);
     let router = rest::router(Arc::clone(&shared));
-    let announcement = match shared.announce {
-        true => Some(shared.lock.announce(address)?),
-        false => None,
+    let announcement = match &shared.lock {
+        Some(lock) if shared.announce => Some(lock.announce(address)?),
+        _ => None,
     };
     tracing::info!(%address, "the local platform listens");
 
@@ -49,8 +49,10 @@ pub(crate) async fn serve(
     let stop = CancellationToken::new();
     let _stop_when_dropped = stop.clone().drop_guard();
     let mut background = JoinSet::new();
-    background.spawn(work::work(Arc::clone(&shared), stop.clone()));
-    background.spawn(work::sweep_forever(Arc::clone(&shared), stop.clone()));
+    if !shared.rehearses {
+        background.spawn(work::work(Arc::clone(&shared), stop.clone()));
+        background.spawn(work::sweep_forever(Arc::clone(&shared), stop.clone()));
+    }
 
     let mut connections = JoinSet::new();
     accept(

@@ -36,8 +36,10 @@ pub(crate) struct Shared {
     pub(crate) wake: Arc<Notify>,
     /// Where the platform listens, once it does.
     pub(crate) address: OnceLock<SocketAddr>,
-    /// Released last.
-    pub(crate) lock: DataDirLock,
+    /// Whether this is a copy that answers questions and does no work.
+    pub(crate) rehearses: bool,
+    /// Released last. A copy of what is not there yet has none.
+    pub(crate) lock: Option<DataDirLock>,
 }
 
 impl Shared {

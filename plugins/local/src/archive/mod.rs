@@ -26,14 +26,19 @@ pub(crate) struct ArchiveStore {
 }
 
 impl ArchiveStore {
-    /// Makes the folders. What is in `incoming` and `scratch` is left over from a process that is
-    /// gone, and is deleted.
-    pub(crate) fn open(data_dir: &Path) -> Result<Self, PlatformError> {
-        let store = Self {
+    /// The folders as they are.
+    pub(crate) fn at(data_dir: &Path) -> Self {
+        Self {
             archives: data_dir.join("archives"),
             incoming: data_dir.join("incoming"),
             scratch: data_dir.join("scratch"),
-        };
+        }
+    }
+
+    /// Makes the folders. What is in `incoming` and `scratch` is left over from a process that is
+    /// gone, and is deleted.
+    pub(crate) fn open(data_dir: &Path) -> Result<Self, PlatformError> {
+        let store = Self::at(data_dir);
         for leftover in [&store.incoming, &store.scratch] {
             match fs::remove_dir_all(leftover) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => {

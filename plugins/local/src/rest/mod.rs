@@ -37,7 +37,11 @@ struct App {
 /// Everything that the platform answers.
 pub(crate) fn router(shared: Arc<Shared>) -> Router {
     let limits = shared.limits.clone();
-    let s3 = any(s3::handle).with_state(s3::service(&shared));
+    let mut s3 = Router::new();
+    if !shared.rehearses {
+        let handler = any(s3::handle).with_state(s3::service(&shared));
+        s3 = s3.route(&format!("/{}/{{*key}}", s3::PREFIX), handler);
+    }
     let app = App {
         downloads: Arc::new(Downloads::new(Arc::clone(&shared))),
         shared,
@@ -65,7 +69,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .method_not_allowed_fallback(outer::method_not_allowed)
         // Its errors are XML, so it is beside what follows.
         .layer(map_response(outer::errors_as_json))
-        .route(&format!("/{}/{{*key}}", s3::PREFIX), s3)
+        .merge(s3)
         .layer(
             TraceLayer::new_for_http()
                 .make_span_with(outer::span)

@@ -17,8 +17,11 @@ mod uploads;
 use std::path::Path;
 use std::sync::mpsc;
 use std::thread::JoinHandle;
+use std::time::Duration;
 
-use rusqlite::{Connection, Transaction, TransactionBehavior};
+use rusqlite::backup::Backup;
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 use tokio::sync::oneshot;
 
 use crate::error::PlatformError;
@@ -28,6 +31,9 @@ pub(crate) use deployments::{DeploymentRow, NewDeployment};
 pub(crate) use environments::EnvironmentRow;
 pub(crate) use models::{ModelRow, PRODUCTION};
 pub(crate) use uploads::Upload;
+
+/// How much is copied at a time; nobody else has the database open.
+const COPY_PAGES: std::ffi::c_int = std::ffi::c_int::MAX;
 
 type Job = Box<dyn FnOnce(&mut Connection) + Send>;
 
@@ -56,12 +62,43 @@ impl Store {
             source,
         };
         create_private(path).map_err(PlatformError::io(path, "created"))?;
-        let mut connection = Connection::open(path).map_err(state)?;
+        let connection = Connection::open(path).map_err(state)?;
         connection
             .execute_batch(
                 "PRAGMA journal_mode = WAL;
-                 PRAGMA synchronous = FULL;
-                 PRAGMA foreign_keys = ON;
+                 PRAGMA synchronous = FULL;",
+            )
+            .map_err(state)?;
+        Self::with(connection, path)
+    }
+
+    /// Opens a copy in memory of the database at this path, or an empty one where there is none.
+    /// What is changed in it is forgotten.
+    pub(crate) fn open_copy(path: &Path) -> Result<Self, PlatformError> {
+        let state = |source| PlatformError::State {
+            path: path.to_owned(),
+            source,
+        };
+        let there = path
+            .try_exists()
+            .map_err(PlatformError::io(path, "looked for"))?;
+        let copy = match there {
+            true => copy_of(path).map_err(state)?,
+            false => Connection::open_in_memory().map_err(state)?,
+        };
+        Self::with(copy, path)
+    }
+
+    /// Brings a database, which is that at `path` or a copy of it, to the newest version, and has a
+    /// thread keep it.
+    fn with(mut connection: Connection, path: &Path) -> Result<Self, PlatformError> {
+        let state = |source| PlatformError::State {
+            path: path.to_owned(),
+            source,
+        };
+        connection
+            .execute_batch(
+                "PRAGMA foreign_keys = ON;
                  PRAGMA trusted_schema = OFF;",
             )
             .map_err(state)?;
@@ -150,6 +187,20 @@ impl Drop for Store {
             let _ = thread.join();
         }
     }
+}
+
+fn copy_of(path: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    // Opened to read only, it could not take away what SQLite puts beside it.
+    let source = Connection::open_with_flags(path, flags)?;
+    if path.with_extension("db-wal").exists() {
+        // What a killed process left is for the next one that opens the platform itself.
+        source.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    }
+    source.pragma_update(None, "query_only", true)?;
+    let mut copy = Connection::open_in_memory()?;
+    Backup::new(&source, &mut copy)?.run_to_completion(COPY_PAGES, Duration::ZERO, None)?;
+    Ok(copy)
 }
 
 /// Makes the file before SQLite does, readable by its owner only: it holds upload credentials.

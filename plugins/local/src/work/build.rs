@@ -33,7 +33,7 @@ pub(super) fn build(
     let warnings;
     if deployment.reuses_digest.is_some() {
         contents =
-            contents_of(archives, limits, sha256).map_err(|error| error.to_string())?;
+            contents_of(archives, limits, sha256, true).map_err(|error| error.to_string())?;
         warnings = check.check(None, &config)?;
     } else {
         let scratch = archives
@@ -59,18 +59,22 @@ pub(super) fn build(
     })
 }
 
-/// The files of a held archive: as they were listed before, or else by reading it.
+/// The files of a held archive: as they were listed before, or else by reading it. With
+/// `may_remember`, it is read once only.
 pub(crate) fn contents_of(
     archives: &ArchiveStore,
     limits: &Limits,
     sha256: &str,
+    may_remember: bool,
 ) -> Result<Contents, UnpackError> {
     let listed = archives.contents_path(sha256);
     if let Some(contents) = Contents::read(&listed) {
         return Ok(contents);
     }
     let contents = unpack(&archives.path(sha256), None, limits)?;
-    remember(&contents, &listed);
+    if may_remember {
+        remember(&contents, &listed);
+    }
     Ok(contents)
 }
 
