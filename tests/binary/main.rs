@@ -12,6 +12,7 @@ mod diagnostics;
 mod flow;
 mod help;
 mod kill;
+mod local;
 mod proxy;
 mod secrets;
 mod support;
