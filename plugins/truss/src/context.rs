@@ -94,7 +94,7 @@ impl Gatherer {
         }
     }
 
-    /// What is wrong. Of many problems of a kind the first are told, and the others counted.
+    /// The files, and what is wrong: of many problems of a kind the first, and how many more.
     pub(crate) fn into_parts(mut self) -> (Vec<ContextFile>, Vec<Diagnostic>) {
         for (code, count) in self.counts {
             if count > MAX_TOLD {

@@ -109,8 +109,8 @@ impl ConfigSource for TrussSource {
     }
 }
 
-/// Reads the configuration. A link is followed: the user named it, or the folder that it stands for
-/// the configuration of, and its bytes are not packaged.
+/// Reads the configuration. A link is followed: the user named it or its folder, and what is packaged
+/// is the effective configuration and not what the link leads to.
 fn read_config(tree: &dyn SourceTree, path: &str) -> Result<Vec<u8>, Diagnostics> {
     let shown = tree.display(path);
     let refuse = |what: &str| {
