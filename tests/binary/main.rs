@@ -13,6 +13,7 @@ mod flow;
 mod help;
 mod kill;
 mod local;
+mod page;
 mod proxy;
 mod secrets;
 mod support;
