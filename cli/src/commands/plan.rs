@@ -19,6 +19,10 @@ pub(crate) fn run(global: &Global, command: &Plan) -> Result<(), CliError> {
     })?;
     match command.format {
         Report::Text => render::out(&render::plan::text(&plan)),
-        Report::Json => render::out_json(&json!(plan)),
+        Report::Json => {
+            let mut out = json!(plan);
+            out["diagnostics"] = render::diagnostics::json(&prepared.said);
+            render::out_json(&out)
+        }
     }
 }

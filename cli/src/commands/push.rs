@@ -3,10 +3,11 @@
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
 
 use plimsoll::deployer::{Deployed, Outcome};
+use plimsoll::diagnostic::Diagnostics;
 use plimsoll::environment::Environment;
 use plimsoll::plan::Plan;
 use plimsoll::release::Release;
-use serde_json::json;
+use serde_json::{Value as Json, json};
 use tokio::runtime::Runtime;
 
 use super::release::Prepared;
@@ -39,7 +40,7 @@ pub(crate) fn run(global: &Global, command: &Push) -> Result<(), CliError> {
         }
         if command.dry_run {
             if quiet {
-                render::out_json(&json!({ "plan": plan, "outcome": null }))?;
+                render::out_json(&report(&plan, None, &prepared.said))?;
             }
             return Ok(());
         }
@@ -51,7 +52,7 @@ pub(crate) fn run(global: &Global, command: &Push) -> Result<(), CliError> {
         }
         // It is done, whether anybody reads that or not.
         render::tell(&if quiet {
-            format!("{:#}\n", json!({ "plan": plan, "outcome": outcome }))
+            format!("{:#}\n", report(&plan, Some(&outcome), &prepared.said))
         } else {
             summary(&outcome)
         });
@@ -62,6 +63,15 @@ pub(crate) fn run(global: &Global, command: &Push) -> Result<(), CliError> {
 /// The runtime that deployers run on.
 pub(crate) fn runtime() -> Result<Runtime, CliError> {
     Runtime::new().map_err(|error| CliError::new(exit::UNAVAILABLE, format!("no runtime: {error}")))
+}
+
+/// What was planned, what came of it, and what there is to say about the input.
+fn report(plan: &Plan, outcome: Option<&Outcome>, said: &Diagnostics) -> Json {
+    json!({
+        "plan": plan,
+        "outcome": outcome,
+        "diagnostics": render::diagnostics::json(said),
+    })
 }
 
 /// What is pushed and where each value comes from, before anything is done.
