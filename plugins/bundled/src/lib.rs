@@ -1,6 +1,6 @@
 //! Plimsoll as a library: the core, and the bundled plugins, one feature each.
 //!
-//! [`registry`] gives everything that is linked in:
+//! [`registry()`] gives everything that is linked in:
 //!
 //! ```
 //! let registry = plimsoll::registry()?;
