@@ -16,10 +16,7 @@ const HELP: &str = concat!(
 /// One run with every diagnostic that has a place or none.
 pub(crate) fn report(said: &Diagnostics) -> Json {
     let codes: BTreeSet<&str> = said.items.iter().map(|item| &*item.code).collect();
-    let rules: Vec<Json> = codes
-        .iter()
-        .map(|code| json!({ "id": code, "helpUri": help(code) }))
-        .collect();
+    let rules: Vec<Json> = codes.iter().map(|code| rule(code)).collect();
     let results: Vec<Json> = said.items.iter().map(|item| result(said, item)).collect();
     json!({
         "$schema": SCHEMA,
@@ -37,8 +34,18 @@ pub(crate) fn report(said: &Diagnostics) -> Json {
     })
 }
 
-fn help(code: &str) -> String {
-    format!("{HELP}#{}", code.replace(':', ""))
+/// What a code is about, in the words of its name, and where it is explained.
+fn rule(code: &str) -> Json {
+    let (domain, what) = code.split_once("::").unwrap_or(("", code));
+    let words = format!("{domain}: {}", what.replace('-', " "));
+    let page = format!("{HELP}#{}", code.replace(':', ""));
+    json!({
+        "id": code,
+        "shortDescription": { "text": words },
+        "fullDescription": { "text": format!("{words}, with an example and its cure: {page}") },
+        "help": { "text": format!("See {page}") },
+        "helpUri": page,
+    })
 }
 
 fn result(said: &Diagnostics, item: &Diagnostic) -> Json {
