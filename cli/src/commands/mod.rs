@@ -17,7 +17,7 @@ use plimsoll::environment::Environment;
 use plimsoll::manifest::Manifest;
 use plimsoll::registry::{FactoryContext, Registry};
 use plimsoll::resolver::OverrideResolver;
-use plimsoll::source::{Confidence, ConfigSource};
+use plimsoll::source::ConfigSource;
 use plimsoll::tree::{DirTree, SourceTree};
 use serde_json::json;
 
@@ -48,7 +48,7 @@ impl Loaded {
         );
         let source = match &input.source {
             Some(name) => context.registry.sources.make(name, &context, &json!({}))?,
-            None => likeliest(&context.registry, &context, &*tree)?,
+            None => likeliest(&context.registry, &*tree)?,
         };
         let manifest = source.load(&tree)?;
         Ok(Self {
@@ -109,27 +109,15 @@ pub(crate) fn environment(name: Option<&str>) -> Option<Environment> {
 /// The source that is surest of the tree.
 fn likeliest(
     registry: &Registry,
-    context: &FactoryContext,
     tree: &dyn SourceTree,
 ) -> Result<Box<dyn ConfigSource>, CliError> {
-    let mut best: Option<(Confidence, Box<dyn ConfigSource>)> = None;
-    for registration in registry.sources.iter() {
-        let source = (registration.factory)(context, &json!({}))?;
-        let confidence = source.probe(tree);
-        let better = best.as_ref().is_none_or(|(known, _)| confidence > *known);
-        if confidence > Confidence::No && better {
-            best = Some((confidence, source));
-        }
-    }
-    best.map(|(_, source)| source).ok_or_else(|| {
+    registry.surest_source(tree)?.ok_or_else(|| {
         let shown = tree
             .focus()
             .map_or_else(|| tree.display(""), |file| tree.display(file));
         let known = registry.sources.names().join(", ");
-        CliError::new(
-            exit::INVALID,
-            format!("no source reads {shown}; known are: {known}"),
-        )
-        .hint("a Truss is a folder with a config.yaml, or that file")
+        let message = format!("no source reads {shown}; known are: {known}");
+        CliError::new(exit::INVALID, message)
+            .hint("a Truss is a folder with a config.yaml, or that file")
     })
 }

@@ -13,7 +13,8 @@ use crate::deployer::Deployer;
 use crate::distribution::DistributionStrategy;
 use crate::policy::ScalingPolicy;
 use crate::resolver::OverrideResolver;
-use crate::source::ConfigSource;
+use crate::source::{Confidence, ConfigSource};
+use crate::tree::SourceTree;
 
 /// What implements the five traits, by name. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -56,6 +57,30 @@ impl Registry {
             (plugin.register)(&mut registry)?;
         }
         Ok(registry)
+    }
+
+    /// The source that is surest that a tree is of its kind; `None` where each says it is not. Of
+    /// equals, the first by name.
+    ///
+    /// # Errors
+    /// When a source cannot be made.
+    pub fn surest_source(
+        &self,
+        tree: &dyn SourceTree,
+    ) -> Result<Option<Box<dyn ConfigSource>>, FactoryError> {
+        let context = FactoryContext {
+            registry: self.clone(),
+        };
+        let mut best: Option<(Confidence, Box<dyn ConfigSource>)> = None;
+        for registration in self.sources.iter() {
+            let source = (registration.factory)(&context, &serde_json::json!({}))?;
+            let confidence = source.probe(tree);
+            let surer = best.as_ref().is_none_or(|(known, _)| confidence > *known);
+            if confidence > Confidence::No && surer {
+                best = Some((confidence, source));
+            }
+        }
+        Ok(best.map(|(_, source)| source))
     }
 
     /// Every name, as `(kind, name)`, sorted.

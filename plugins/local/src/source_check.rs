@@ -4,10 +4,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use plimsoll_core::diagnostic::Diagnostics;
-use plimsoll_core::registry::{FactoryContext, Registry};
-use plimsoll_core::source::{Confidence, ConfigSource};
+use plimsoll_core::registry::Registry;
 use plimsoll_core::tree::{DirTree, MemoryTree, SourceTree};
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 
 use crate::build_check::BuildCheck;
 
@@ -15,7 +14,7 @@ use crate::build_check::BuildCheck;
 const CONFIG_FILE: &str = "config.yaml";
 
 /// Reads the build context, and the configuration that was sent beside it, with the source of a
-/// registry that is surest of them. Where none is, nothing is checked.
+/// registry that is surest of them. Where none is, nothing is checked, and a warning says so.
 #[derive(Clone, Debug)]
 pub struct SourceCheck {
     registry: Registry,
@@ -28,26 +27,10 @@ impl SourceCheck {
         Self { registry }
     }
 
-    fn surest(&self, tree: &dyn SourceTree) -> Option<Box<dyn ConfigSource>> {
-        let context = FactoryContext {
-            registry: self.registry.clone(),
-        };
-        let mut best: Option<(Confidence, Box<dyn ConfigSource>)> = None;
-        for registration in self.registry.sources.iter() {
-            let Ok(source) = (registration.factory)(&context, &json!({})) else {
-                continue;
-            };
-            let confidence = source.probe(tree);
-            let better = best.as_ref().is_none_or(|(known, _)| confidence > *known);
-            if confidence > Confidence::No && better {
-                best = Some((confidence, source));
-            }
-        }
-        best.map(|(_, source)| source)
-    }
-
     fn load(&self, tree: &Arc<dyn SourceTree>, warnings: &mut Vec<String>) -> Result<(), String> {
-        let Some(source) = self.surest(&**tree) else {
+        let surest = self.registry.surest_source(&**tree);
+        let Some(source) = surest.map_err(|error| error.to_string())? else {
+            warnings.push("no source reads this configuration: it was not checked".to_owned());
             return Ok(());
         };
         match source.load(tree) {
