@@ -23,6 +23,12 @@ const FIRST_GUESS: Duration = Duration::from_millis(500);
 /// How long a restart takes, about.
 const RESTART: Duration = Duration::from_millis(300);
 
+/// The longest that the platform takes for a request without a body to speak of.
+const REQUEST: Duration = Duration::from_millis(250);
+
+/// The archive is up, and the deployment not yet answered.
+const CREATING: &str = "4 creating";
+
 /// What is killed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Killed {
@@ -140,7 +146,12 @@ impl Scene {
             self.server_comes_back(&mut client);
         } else {
             let ended = client.kill();
-            tally.add(self.how_far(&push, &client, ended));
+            let how_far = self.how_far(&push, &client, ended);
+            tally.add(how_far);
+            if self.killed == Killed::Client && how_far == CREATING {
+                // The server may have the request of the dead: another push meanwhile is another.
+                thread::sleep(REQUEST);
+            }
         }
         let said = client.said();
         self.told.hear(&push, &said);
@@ -261,7 +272,7 @@ impl Scene {
         } else if said.deployed.is_some() || (!push.deploys && said.settings) {
             "6 after the answer"
         } else if said.uploaded.is_some() {
-            "4 creating"
+            CREATING
         } else if some("incoming") {
             "3 uploading"
         } else if said.environment || said.settings {

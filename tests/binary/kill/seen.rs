@@ -195,7 +195,8 @@ fn by(list: &Json, key: &str) -> BTreeMap<String, Json> {
     map
 }
 
-/// Looks into the data folder of a server that has nothing to do.
+/// Looks into the data folder of a server. One whose client was killed may be ending what that
+/// began, so what comes and goes with that must settle.
 pub(super) fn folder_is_whole(folder: &Path, told: &Told) {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY;
     let state = Connection::open_with_flags(folder.join("platform.db"), flags).unwrap();
@@ -213,23 +214,39 @@ pub(super) fn folder_is_whole(folder: &Path, told: &Told) {
     for upload in &told.uploads {
         assert!(received.contains(upload), "the upload {upload} is lost");
     }
-    archives_are_those(folder, &strings(&state, "SELECT sha256 FROM archives"));
-    assert_eq!(names(&folder.join("scratch")), [""; 0]);
+    settles(|| archives_are_those(folder, &strings(&state, "SELECT sha256 FROM archives")));
+    settles(|| match names(&folder.join("scratch")).as_slice() {
+        [] => Ok(()),
+        left => Err(format!("left over from builds: {left:?}")),
+    });
 }
 
-/// The archives are there, whole, and no other file is.
-fn archives_are_those(folder: &Path, known: &[String]) {
+/// Looks again until all is well, for as long as a deployment may be on its way.
+fn settles(all_is_well: impl Fn() -> Result<(), String>) {
+    let began = Instant::now();
+    while let Err(what) = all_is_well() {
+        assert!(began.elapsed() < SETTLES_WITHIN, "{what}");
+        thread::sleep(LOOK_AGAIN);
+    }
+}
+
+/// The archives are there, whole, and no other file is. (A file is in place before the state that
+/// knows it is committed.)
+fn archives_are_those(folder: &Path, known: &[String]) -> Result<(), String> {
     let known: BTreeSet<&str> = known.iter().map(String::as_str).collect();
     let names = names(&folder.join("archives"));
     for name in &names {
         let stem = name.strip_suffix(".files").unwrap_or(name);
-        assert!(known.contains(stem), "the archive {name} is nobody's");
+        if !known.contains(stem) {
+            return Err(format!("the archive {name} is nobody's"));
+        }
     }
-    for archive in known {
-        assert!(
-            names.iter().any(|name| name == archive),
-            "the archive {archive} is lost"
-        );
+    match known
+        .into_iter()
+        .find(|known| !names.iter().any(|name| name == known))
+    {
+        Some(lost) => Err(format!("the archive {lost} is lost")),
+        None => Ok(()),
     }
 }
 
@@ -240,12 +257,16 @@ pub(super) fn nothing_is_coming_in(folder: &Path) {
 
 /// Nothing is there of what came from a client that is gone, but parts: they may be gone on with.
 pub(super) fn only_parts_are_coming_in(folder: &Path) {
-    let began = Instant::now();
     let is_part = |name: &String| name.starts_with("mp");
-    while !names(&folder.join("incoming")).iter().all(is_part) {
-        assert!(began.elapsed() < SETTLES_WITHIN, "an upload is left over");
-        thread::sleep(LOOK_AGAIN);
-    }
+    settles(|| {
+        match names(&folder.join("incoming"))
+            .iter()
+            .find(|name| !is_part(name))
+        {
+            Some(upload) => Err(format!("the upload {upload} is left over")),
+            None => Ok(()),
+        }
+    });
 }
 
 /// Makes every upload of a stopped server one that is past its time.
@@ -260,11 +281,10 @@ pub(super) fn let_uploads_expire(folder: &Path) {
 pub(super) fn is_swept(folder: &Path) {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY;
     let state = Connection::open_with_flags(folder.join("platform.db"), flags).unwrap();
-    let began = Instant::now();
-    while number(&state, "SELECT count(*) FROM uploads") > 0 {
-        assert!(began.elapsed() < SETTLES_WITHIN, "uploads are not swept");
-        thread::sleep(LOOK_AGAIN);
-    }
+    settles(|| match number(&state, "SELECT count(*) FROM uploads") {
+        0 => Ok(()),
+        left => Err(format!("{left} uploads are not swept")),
+    });
     let used = strings(
         &state,
         "SELECT DISTINCT archive_sha256 FROM deployments ORDER BY 1",
@@ -274,11 +294,7 @@ pub(super) fn is_swept(folder: &Path) {
         used
     );
     // The files go after the rows.
-    while names(&folder.join("archives")).len() > 2 * used.len() {
-        assert!(began.elapsed() < SETTLES_WITHIN, "archives are not swept");
-        thread::sleep(LOOK_AGAIN);
-    }
-    archives_are_those(folder, &used);
+    settles(|| archives_are_those(folder, &used));
 }
 
 /// The names in a folder.
