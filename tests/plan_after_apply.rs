@@ -142,6 +142,7 @@ fn release(folder: &Path, environment: Option<&str>) -> Release {
             context: package.context,
             digest,
         }],
+        source: None,
         options: ReleaseOptions {
             create_environment: true,
             ..ReleaseOptions::default()

@@ -81,13 +81,13 @@ impl Effective {
         self.rules.compact(&self.config)
     }
 
-    /// The effective settings proper: the overridable keys, with their defaults; null where there
-    /// is none.
+    /// The effective settings proper: the keys that layers decide, with their defaults; null where
+    /// there is none.
     #[must_use]
     pub fn settings(&self) -> Node {
         let whole = self.with_defaults();
         let mut settings = Map::new();
-        for key in self.rules.overridable() {
+        for key in self.rules.settings_keys() {
             let unset = || Node::with_origin(Value::Null, Origin::default());
             settings.set(key, whole.get(key).cloned().unwrap_or_else(unset));
         }

@@ -40,7 +40,7 @@ pub struct Manifest {
     pub kind: ManifestKind,
     /// Its name, where the source gives one.
     pub name: Option<String>,
-    /// The things it scales, in the order written; at least one.
+    /// The things it scales, in the order written, but a chain's entrypoint first; at least one.
     pub workloads: Vec<Workload>,
     /// The files that the spans point into.
     pub files: Arc<SourceMap>,

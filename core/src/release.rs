@@ -23,6 +23,8 @@ pub struct Release {
     pub environment: Option<Environment>,
     /// What is scaled, in the manifest's order; at least one.
     pub workloads: Vec<ReleaseWorkload>,
+    /// The files as the user wrote them, where the platform keeps those beside the images.
+    pub source: Option<BuildContext>,
     /// What the user asked for beside the configuration.
     pub options: ReleaseOptions,
 }

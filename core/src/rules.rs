@@ -15,6 +15,12 @@ pub trait WorkloadRules: Send + Sync + fmt::Debug {
     /// The top-level keys that a stronger layer may set. Below each, layers merge.
     fn overridable(&self) -> &'static [&'static str];
 
+    /// The top-level keys of the finished whole that show what layers decide: as the overridable
+    /// ones, unless finishing brings those into another shape.
+    fn settings_keys(&self) -> &'static [&'static str] {
+        self.overridable()
+    }
+
     /// Checks the merged whole, and brings it into its final shape: typed values, only what is
     /// written. Says what is wrong in `diagnostics`; the layers are there to name places.
     fn finish(&self, merged: Node, layers: &Layers, diagnostics: &mut Diagnostics) -> Node;

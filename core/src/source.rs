@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Value as Json;
 
-use crate::context::Package;
+use crate::context::{BuildContext, Package};
 use crate::diagnostic::Diagnostics;
 use crate::effective::Effective;
 use crate::manifest::Manifest;
@@ -57,4 +57,13 @@ pub trait ConfigSource: Send + Sync {
         tree: &Arc<dyn SourceTree>,
         effective: &Effective,
     ) -> Result<Package, Diagnostics>;
+
+    /// The files as the user wrote them, where a platform keeps those beside what is built; `None`
+    /// where the build contexts hold all there is.
+    ///
+    /// # Errors
+    /// When the files cannot be gathered.
+    fn written(&self, _tree: &Arc<dyn SourceTree>) -> Result<Option<BuildContext>, Diagnostics> {
+        Ok(None)
+    }
 }

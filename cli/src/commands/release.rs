@@ -131,6 +131,7 @@ fn release(
             name,
             environment,
             workloads,
+            source: loaded.source.written(&loaded.tree)?,
             options,
         },
         said,

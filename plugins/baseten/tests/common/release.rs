@@ -133,6 +133,7 @@ impl Truss {
                 context,
                 digest,
             }],
+            source: None,
             options: self.options.clone(),
         }
     }
