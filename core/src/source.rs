@@ -28,9 +28,9 @@ pub enum Confidence {
 /// # Contract
 /// - Reading never executes what it reads, and does no I/O but through the tree.
 /// - [`probe`](Self::probe) is cheap (at most one file is read) and never fails.
-/// - [`load`](Self::load) reports every wrong value at once, and then what is wrong across values.
-///   A manifest that it yields has at least one workload, and every layer of every workload is
-///   valid by itself.
+/// - [`load`](Self::load) reports everything that is wrong at once: every wrong value, and what is
+///   wrong across those that are sound. A manifest that it yields has at least one workload, and
+///   every layer of every workload is valid by itself.
 /// - Everything that is written is carried, also what this kind does not know.
 /// - The same bytes give the same manifest.
 pub trait ConfigSource: Send + Sync {

@@ -107,9 +107,10 @@ fn introduction() -> String {
          | warning | it is taken all the same, and is probably not what was meant | 0 |\n\
          | note | for the reader to know; nothing is wrong | 0 |\n\n\
          All problems of a file are said in one run, on stderr; only text that is no YAML ends at\n\
-         its first error. Some codes have two severities: what is taken in one place, as Truss\n\
-         takes it, is refused in another. A push has\n\
-         [more exit codes](push.md#when-something-goes-wrong).\n\n\
+         its first error. A rule across keys passes over a value that is wrong by itself, and what\n\
+         an environment makes wrong is said when the file is sound. Some codes have two\n\
+         severities: what is taken in one place, as Truss takes it, is refused in another. A push\n\
+         has [more exit codes](push.md#when-something-goes-wrong).\n\n\
          `plimsoll validate --format sarif` prints diagnostics for code scanning, and\n\
          `--format json` for other machines:\n\n{}\n",
         block("json", &run.stdout)

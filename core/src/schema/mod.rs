@@ -12,13 +12,14 @@ mod plain;
 mod problems;
 mod read;
 mod scalars;
+mod sound;
 mod types;
 mod unknown;
 
 pub use dump::{Form, default_of, dump};
 pub use json_schema::{json_schema, schema_of};
 pub use plain::plain;
-pub use read::Reader;
+pub use read::{Reader, takes};
 pub use types::{Custom, MAX, MIN, Type};
 pub use unknown::{UnknownKey, unknown_keys};
 
@@ -37,7 +38,7 @@ pub struct Model {
     pub extra: Extra,
     /// Rewrites what was written before anything is checked, such as an old key into a new one.
     pub before: Option<fn(&mut Node, &mut Reader<'_>)>,
-    /// Checks the keys against one another, when each is sound by itself.
+    /// Checks the keys against one another. It leaves alone what is not [`Reader::sound`].
     pub after: Option<fn(&mut Node, &mut Reader<'_>)>,
     /// Changes a dumped mapping into its final form, such as leaving out what is unset.
     pub dumped: Option<fn(&Node, &mut Node, Form)>,

@@ -72,12 +72,16 @@ impl Reader<'_> {
     }
 
     pub(super) fn missing(&mut self, field: &Field, span: Option<Span>) {
-        let place = self.path.join(field.name).dotted();
         let code = self.code("missing-key");
-        let diagnostic = Diagnostic::error(code, format!("`{place}` is required"))
-            .at(span)
-            .expected(format!("{}: {}", field.name, field.kind.describe()));
-        self.push(diagnostic);
+        self.below(field.name, |reader| {
+            let message = format!("{} is required", reader.subject());
+            let diagnostic = Diagnostic::error(code, message).at(span).expected(format!(
+                "{}: {}",
+                field.name,
+                field.kind.describe()
+            ));
+            reader.push(diagnostic);
+        });
     }
 
     pub(super) fn dropped(&mut self, name: &str, span: Option<Span>) {
@@ -87,16 +91,16 @@ impl Reader<'_> {
     }
 
     pub(super) fn unknown_key(&mut self, model: &'static Model, name: &str, span: Option<Span>) {
-        let place = self.path.join(name).dotted();
+        let code = self.code("unknown-key");
         let names: Vec<_> = model.names().collect();
-        let diagnostic = Diagnostic::error(
-            self.code("unknown-key"),
-            format!("there is no key `{place}`"),
-        )
-        .at(span)
-        .expected(format!("one of {}", names.join(", ")))
-        .maybe_hint(near(name, model.names()));
-        self.push(diagnostic);
+        self.below(name, |reader| {
+            let message = format!("there is no key {}", reader.subject());
+            let diagnostic = Diagnostic::error(code, message)
+                .at(span)
+                .expected(format!("one of {}", names.join(", ")))
+                .maybe_hint(near(name, model.names()));
+            reader.push(diagnostic);
+        });
     }
 
     /// Notes that a key is no string.
@@ -109,8 +113,9 @@ impl Reader<'_> {
         let code = self.code("key-not-a-string");
         let diagnostic = Diagnostic::error(code, message)
             .at(span)
-            .expected("a string as key");
-        self.push(diagnostic.hint(hint));
+            .expected("a string as key")
+            .hint(hint);
+        self.below(&key.to_string(), |reader| reader.push(diagnostic));
     }
 }
 

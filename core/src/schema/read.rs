@@ -1,5 +1,6 @@
 //! Checking what was written against a schema, and bringing it into its types.
 
+use super::sound::Unsound;
 use super::{Default, Extra, Field, Model, Type};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::pointer::Pointer;
@@ -13,8 +14,11 @@ pub struct Reader<'a> {
     domain: &'static str,
     pub(super) path: Pointer,
     pub(super) key_span: Option<Span>,
+    pub(super) unsound: Unsound,
     diagnostics: &'a mut Vec<Diagnostic>,
     again: bool,
+    /// Whether a rule is at work: what it finds wrong is no single value.
+    ruling: bool,
 }
 
 impl<'a> Reader<'a> {
@@ -25,8 +29,10 @@ impl<'a> Reader<'a> {
             domain,
             path: Pointer::root(),
             key_span: None,
+            unsound: Unsound::default(),
             diagnostics,
             again: false,
+            ruling: false,
         }
     }
 
@@ -64,8 +70,11 @@ impl<'a> Reader<'a> {
         format!("{}::{what}", self.domain)
     }
 
-    /// Notes a problem.
+    /// Notes a problem. An error, unless a rule finds it, is one of the value that it is at.
     pub fn push(&mut self, diagnostic: Diagnostic) {
+        if diagnostic.severity == Severity::Error && !self.ruling {
+            self.unsound.note(&self.path);
+        }
         self.diagnostics.push(diagnostic);
     }
 
@@ -92,12 +101,8 @@ impl<'a> Reader<'a> {
 
     /// Checks a mapping against a model.
     pub fn model(&mut self, model: &'static Model, node: &mut Node) {
-        let problems = self.count();
         if let Some(before) = model.before {
-            before(node, self);
-            if self.has_errors_since(problems) {
-                return;
-            }
+            self.rule(before, node);
         }
         let span = node.span().or(self.key_span);
         let Some(map) = node.as_map_mut() else {
@@ -109,11 +114,15 @@ impl<'a> Reader<'a> {
                 self.missing(field, span);
             }
         }
-        if let Some(after) = model.after
-            && !self.has_errors_since(problems)
-        {
-            after(node, self);
+        if let Some(after) = model.after {
+            self.rule(after, node);
         }
+    }
+
+    fn rule(&mut self, rule: fn(&mut Node, &mut Self), node: &mut Node) {
+        let outer = std::mem::replace(&mut self.ruling, true);
+        rule(node, self);
+        self.ruling = outer;
     }
 
     fn fields(&mut self, model: &'static Model, map: &mut Map) {
@@ -197,6 +206,15 @@ impl<'a> Reader<'a> {
             }
         }
     }
+}
+
+/// Whether a value is one of a type.
+#[must_use]
+pub fn takes(kind: &'static Type, node: &Node) -> bool {
+    let mut problems = Vec::new();
+    let mut reader = Reader::new("schema", &mut problems);
+    reader.value(kind, &mut node.clone());
+    !reader.has_errors_since(0)
 }
 
 impl Model {

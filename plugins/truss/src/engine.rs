@@ -24,6 +24,10 @@ pub(crate) fn check(map: &Map, reader: &mut Reader<'_>) {
     let Some(engine) = map.get("trt_llm").filter(|node| node.as_map().is_some()) else {
         return;
     };
+    // Which stack it is and what it is for decide about everything else.
+    if !reader.sound(&["trt_llm/inference_stack", "trt_llm/build/base_model"]) {
+        return;
+    }
     let build = engine.get("build");
     let base = base_model(build);
     discontinued_model(build, base, reader);
@@ -70,8 +74,13 @@ fn check_accelerator(
     let (Some(name), _) = accelerator_parts(node) else {
         return;
     };
+    if !reader.sound(&["resources/accelerator/accelerator"]) {
+        return;
+    }
     let span = node.get("accelerator").and_then(Node::span).or(node.span());
-    let quantised = build.and_then(|build| build.get("quantization_type"));
+    let quantised = build
+        .and_then(|build| build.get("quantization_type"))
+        .filter(|_| reader.sound(&["trt_llm/build/quantization_type"]));
     let quantisation = quantised.and_then(Node::as_str).unwrap_or_default();
     if TOO_OLD.contains(&name) {
         if base == "encoder_bert" {
@@ -99,6 +108,9 @@ fn check_accelerator(
 fn check_tags(map: &Map, engine: &Node, reader: &mut Reader<'_>) {
     const COMPATIBLE: &str = "openai-compatible";
     const LEGACY: &str = "force-legacy-api-non-openai-compatible";
+    if !reader.sound(&["model_metadata"]) {
+        return;
+    }
     let tags = map
         .get("model_metadata")
         .and_then(|metadata| metadata.get("tags"));
@@ -162,6 +174,10 @@ fn check_parallelism(
         "pipeline_parallel_count",
         "sequence_parallel_count",
     ];
+    let is_sound = |key| reader.sound(&[&format!("trt_llm/build/{key}")]);
+    if !DEGREES.into_iter().all(is_sound) || !reader.sound(&["resources/accelerator/count"]) {
+        return;
+    }
     let degree = |key: &str| {
         build
             .and_then(|build| python::integer(build.get(key)?))

@@ -128,18 +128,3 @@ fn an_engine_that_an_override_moves_is_an_error_at_the_override() {
         assert_eq!(label.map(|label| label.span.line), Some(line), "{said:?}");
     }
 }
-
-#[test]
-fn every_problem_of_a_file_is_said_at_once() {
-    let (accepted, said) = said(
-        "model_name: 1\nresources: {cpu: 4, memory: 2GB}\nweights: [{source: a, mount_location: b}]\n\
-         trt_llm: {build: {max_batch_size: '4'}}\nruntime: {transport: {kind: udp}}\n",
-        None,
-    );
-    assert!(!accepted);
-    let places: Vec<_> = said
-        .iter()
-        .filter_map(|item| item.primary.as_ref().map(|label| label.span.line))
-        .collect();
-    assert_eq!(places, [1, 2, 2, 3, 3, 4, 5], "{said:?}");
-}

@@ -31,7 +31,10 @@ pub(crate) fn docker_server(node: &mut Node, reader: &mut Reader<'_>) {
         reader.invalid(user.and_then(Node::span), message);
     }
     let no_build = node.get("no_build").and_then(Node::as_bool) == Some(true);
-    if !no_build && node.get("start_command").is_none_or(Node::is_null) {
+    if reader.sound(&["no_build", "start_command"])
+        && !no_build
+        && node.get("start_command").is_none_or(Node::is_null)
+    {
         let message = "`docker_server.start_command` is required unless `no_build` is true";
         reader.missing_key(node.span(), message);
     }
@@ -45,7 +48,7 @@ pub(crate) fn replica_bounds(node: &mut Node, reader: &mut Reader<'_>) {
     let (Some(low), Some(high)) = (min.as_i64(), max.as_i64()) else {
         return;
     };
-    if low > high {
+    if low > high && reader.sound(&["min_replicas", "max_replicas"]) {
         let message = format!("max_replicas ({high}) must be at least min_replicas ({low})");
         let diagnostic = Diagnostic::error(reader.code("replica-bounds"), message)
             .labelled(max.span(), "the maximum")
@@ -100,7 +103,9 @@ pub(crate) fn after(node: &mut Node, reader: &mut Reader<'_>) {
         ("requirements", "requirements_file"),
         ("model_cache", "weights"),
     ] {
-        if let (Some(first), Some(second)) = (filled(one), filled(other)) {
+        if let (Some(first), Some(second)) = (filled(one), filled(other))
+            && reader.sound(&[one, other])
+        {
             let message = format!("`{one}` and `{other}` cannot both be given");
             let diagnostic = Diagnostic::error(reader.code("conflict"), message)
                 .at(second.span())
@@ -108,7 +113,7 @@ pub(crate) fn after(node: &mut Node, reader: &mut Reader<'_>) {
             reader.push(diagnostic);
         }
     }
-    unique(map.get("weights"), "mount_location", reader);
+    unique(map, "weights", "mount_location", reader);
     remote_ssh(map, reader);
     engine::check(map, reader);
     if let Some(version) = map
@@ -125,11 +130,15 @@ pub(crate) fn after(node: &mut Node, reader: &mut Reader<'_>) {
 }
 
 /// Notes every item of a list that has the same text under a key as one before it.
-pub(crate) fn unique(list: Option<&Node>, key: &str, reader: &mut Reader<'_>) {
+pub(crate) fn unique(map: &Map, list: &str, key: &str, reader: &mut Reader<'_>) {
     let mut seen: HashMap<&str, &Node> = HashMap::new();
-    for item in list.and_then(Node::as_list).into_iter().flatten() {
+    let items = map.get(list).and_then(Node::as_list);
+    for (position, item) in items.into_iter().flatten().enumerate() {
         let Some(node) = item.get(key) else { continue };
         let Some(text) = node.as_str() else { continue };
+        if !reader.sound(&[&format!("{list}/{position}/{key}")]) {
+            continue;
+        }
         if let Some(first) = seen.get(text) {
             let message = format!("`{key}: {text}` is there twice, and must be unique");
             let diagnostic = Diagnostic::error(reader.code("duplicate"), message)
@@ -153,7 +162,8 @@ fn remote_ssh(map: &Map, reader: &mut Reader<'_>) {
     let (Some(enabled), Some(user)) = (enabled, user) else {
         return;
     };
-    if enabled.as_bool() == Some(true) && !user.is_null() {
+    let looked_at = ["runtime/remote_ssh/enabled", "docker_server/run_as_user_id"];
+    if enabled.as_bool() == Some(true) && !user.is_null() && reader.sound(&looked_at) {
         let message = "`runtime.remote_ssh` needs the default user, and \
                        `docker_server.run_as_user_id` sets another";
         let diagnostic = Diagnostic::error(reader.code("conflict"), message)

@@ -179,13 +179,18 @@ fn grants(node: &mut Node, reader: &mut Reader<'_>) {
     let Some(grants) = node.get("grants") else {
         return;
     };
-    let items = grants.as_list().unwrap_or_default();
+    let Some(items) = grants.as_list() else {
+        return;
+    };
     if items.is_empty() {
         reader.invalid(grants.span(), "`grants` needs one item at least");
     }
     let mut seen = Vec::new();
-    for item in items {
+    for (position, item) in items.iter().enumerate() {
         let Some(grant) = item.as_str() else { continue };
+        if !reader.sound(&[&format!("grants/{position}")]) {
+            continue;
+        }
         if seen.contains(&grant) {
             reader.invalid(item.span(), format!("the grant {grant} is there twice"));
         } else {
@@ -195,6 +200,7 @@ fn grants(node: &mut Node, reader: &mut Reader<'_>) {
 }
 
 fn all_unique(node: &mut Node, reader: &mut Reader<'_>) {
-    checks::unique(node.get("mounts"), "path", reader);
-    checks::unique(node.get("access"), "namespace", reader);
+    let Some(map) = node.as_map() else { return };
+    checks::unique(map, "mounts", "path", reader);
+    checks::unique(map, "access", "namespace", reader);
 }

@@ -42,7 +42,7 @@ static BUILD_FIELDS: &[Field] = &[
 fn secret_names(node: &mut Node, reader: &mut Reader<'_>) {
     let secrets = node.get("secret_to_path_mapping").and_then(Node::as_map);
     for entry in secrets.into_iter().flatten() {
-        if let Err(problem) = checks::secret_name(entry.key.as_str().unwrap_or_default()) {
+        if let Some(Err(problem)) = entry.key.as_str().map(checks::secret_name) {
             reader.invalid(entry.key_span, problem);
         }
     }

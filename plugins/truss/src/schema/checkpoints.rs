@@ -59,6 +59,7 @@ fn no_mixing(node: &mut Node, reader: &mut Reader<'_>) {
     if let (Some(jobs), Some(loops)) = (jobs, loops)
         && is_truthy(jobs)
         && is_truthy(loops)
+        && reader.sound(&["artifact_references", "loops_checkpoint_ids"])
     {
         let message = "`artifact_references` and `loops_checkpoint_ids` cannot both be given";
         let diagnostic = Diagnostic::error(reader.code("conflict"), message)

@@ -1,8 +1,8 @@
 //! Weights: the older `model_cache` and `cache_internal`, and `weights`.
 
 use plimsoll_core::diagnostic::Diagnostic;
-use plimsoll_core::schema::{Default, Field, Model, Reader, Type};
-use plimsoll_core::value::Node;
+use plimsoll_core::schema::{Default, Field, Model, Reader, Type, takes};
+use plimsoll_core::value::{Node, Value};
 
 use super::auth::WEIGHTS_AUTH;
 use crate::checks;
@@ -102,22 +102,29 @@ fn revision(text: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// What a volume needs. This looks at what is written, before it is brought into its type.
+/// What a volume needs. This looks at what is written, before it is brought into its type: the text
+/// `"no"` asks for a volume here, and is false later. What is of a wrong type is told of as such.
 fn volume(node: &mut Node, reader: &mut Reader<'_>) {
-    if !node.get("use_volume").is_some_and(is_truthy) {
+    let written = node.get("use_volume").filter(|flag| is_truthy(flag));
+    let Some(flag) = written.filter(|flag| takes(&Type::Bool, flag)) else {
         return;
-    }
-    let span = node.get("use_volume").and_then(Node::span);
+    };
+    let span = flag.span();
+    let unset = |key: &str| match node.get(key).map(|node| &node.value) {
+        None => true,
+        Some(Value::Str(text)) => text.is_empty() && key == "revision",
+        Some(Value::Null) => key == "volume_folder",
+        Some(_) => false,
+    };
     let hugging_face = node
         .get("kind")
-        .is_none_or(|kind| kind.is_null() || kind.as_str() == Some("hf"));
-    if hugging_face && !node.get("revision").is_some_and(is_truthy) {
+        .is_none_or(|kind| kind.as_str() == Some("hf"));
+    if hugging_face && unset("revision") {
         let place = reader.path().join("revision").dotted();
         let message = format!("`{place}` is required for a volume: a commit, to be exact");
         reader.missing_key(span, message);
     }
-    let folder = node.get("volume_folder");
-    if folder.is_none_or(|folder| !is_truthy(folder)) {
+    if unset("volume_folder") {
         let place = reader.path().join("volume_folder").dotted();
         reader.missing_key(span, format!("`{place}` is required for a volume"));
     }
@@ -195,7 +202,8 @@ fn one_secret(node: &mut Node, reader: &mut Reader<'_>) {
         node.get("auth")
             .and_then(|auth| auth.get("auth_secret_name")),
     );
-    if filled(outer) && filled(inner) {
+    let sound = reader.sound(&["auth_secret_name", "auth/auth_secret_name"]);
+    if filled(outer) && filled(inner) && sound {
         let message = "`auth_secret_name` is given twice: here and in `auth`";
         let diagnostic = Diagnostic::error(reader.code("conflict"), message)
             .at(outer.and_then(Node::span))

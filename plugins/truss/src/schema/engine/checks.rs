@@ -12,7 +12,8 @@ use crate::python::integer;
 /// A repository of Hugging Face is named as those are.
 pub(super) fn repository(node: &mut Node, reader: &mut Reader<'_>) {
     let repo = node.get("repo");
-    if node.get("source").and_then(Node::as_str) == Some("HF")
+    if reader.sound(&["source", "repo"])
+        && node.get("source").and_then(Node::as_str) == Some("HF")
         && let Some(Err(problem)) = repo
             .and_then(Node::as_str)
             .map(checks::hugging_face_repository)
@@ -50,28 +51,43 @@ const DEGREES: [&str; 3] = [
     "sequence_parallel_count",
 ];
 
+/// What holds where a cache is paged.
+const PAGED: [&str; 2] = [
+    "plugin_configuration/paged_kv_cache",
+    "plugin_configuration/use_paged_context_fmha",
+];
+
 /// Checks a build, and brings an encoder's into the form that it is built in.
 pub(super) fn check(node: &mut Node, reader: &mut Reader<'_>) {
+    // What an engine is for decides about everything else.
+    if !reader.sound(&["base_model"]) {
+        return;
+    }
     experts(node, reader);
     migrate_encoder(node, reader);
+    paging(node, reader);
+}
+
+/// What a paged cache is needed for.
+fn paging(node: &Node, reader: &mut Reader<'_>) {
     let plugins = node.get("plugin_configuration");
     let encoder = base_model(Some(node)) == "encoder";
     let paged = !encoder && flag(plugins, "paged_kv_cache", true);
     let attention = !encoder && flag(plugins, "use_paged_context_fmha", true);
     let span = plugins.and_then(Node::span);
-    if attention && !paged {
+    if attention && !paged && reader.sound(&PAGED) {
         let message = "`use_paged_context_fmha` needs `paged_kv_cache`";
         reader.conflict(span, message);
     }
     let Some(speculator) = node.get("speculator").filter(|node| !node.is_null()) else {
         return;
     };
-    if !(attention && paged) {
+    if !(attention && paged) && reader.sound(&PAGED) && reader.sound(&["speculator"]) {
         let message = "speculative decoding needs `paged_kv_cache` and `use_paged_context_fmha`";
         reader.conflict(span.or(speculator.span()), message);
     }
     let batch = node.get("max_batch_size").and_then(Node::as_i64);
-    if batch.unwrap_or(256) > 64 {
+    if batch.unwrap_or(256) > 64 && reader.sound(&["max_batch_size", "speculator"]) {
         let span = node.get("max_batch_size").unwrap_or(speculator).span();
         let message = "speculative decoding is for small batches: `max_batch_size` of 64 or less";
         reader.warn("engine-speculation", span, message);
@@ -82,7 +98,8 @@ fn experts(node: &Node, reader: &mut Reader<'_>) {
     let option = node.get("moe_expert_parallel_option");
     let number = option.and_then(integer).unwrap_or(-1);
     let tensor = node.get(DEGREES[0]).and_then(integer).unwrap_or(1);
-    if base_model(Some(node)) != "decoder" || number == -1 {
+    let sound = reader.sound(&["moe_expert_parallel_option", DEGREES[0]]);
+    if base_model(Some(node)) != "decoder" || number == -1 || !sound {
         return;
     }
     if number > tensor || number <= 0 {
@@ -114,7 +131,8 @@ fn migrate_encoder(node: &mut Node, reader: &mut Reader<'_>) {
         .unwrap_or_default();
     let kv = node
         .get("quantization_type")
-        .filter(|kind| full && kind.as_str().is_some_and(|kind| kind.contains("_kv")));
+        .filter(|kind| full && kind.as_str().is_some_and(|kind| kind.contains("_kv")))
+        .filter(|_| reader.sound(&["quantization_type"]));
     if let Some(kind) = kv {
         let message = "an encoder with a quantised cache may not build";
         reader.warn("engine-encoder", kind.span(), message);
@@ -125,6 +143,7 @@ fn migrate_encoder(node: &mut Node, reader: &mut Reader<'_>) {
         let written = map.get(key).map(|node| (node.origin, integer(node)));
         if let Some((origin, Some(number))) = written
             && number != 1
+            && reader.sound(&[key])
         {
             let message = format!("an encoder runs on one accelerator: `{key}` becomes 1");
             reader.warn("engine-encoder", origin.span, message);

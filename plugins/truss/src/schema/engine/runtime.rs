@@ -158,14 +158,18 @@ pub(super) static RUNTIME_V2: Model = Model {
 };
 
 fn adapter_sizes(node: &mut Node, reader: &mut Reader<'_>) {
+    const SIZES: [&str; 2] = [
+        "lora_cache_max_adapter_size",
+        "lora_cache_optimal_adapter_size",
+    ];
     let size = |key: &str| {
-        node.get(key)
-            .and_then(|node| Some((node.as_i64()?, node.span())))
+        let node = node.get(key)?;
+        Some((node.as_i64()?, node.span()))
     };
-    if let (Some((most, _)), Some((optimal, span))) = (
-        size("lora_cache_max_adapter_size"),
-        size("lora_cache_optimal_adapter_size"),
-    ) && optimal > most
+    let [most, optimal] = SIZES.map(size);
+    if let (Some((most, _)), Some((optimal, span))) = (most, optimal)
+        && optimal > most
+        && reader.sound(&SIZES)
     {
         let message = format!(
             "`lora_cache_optimal_adapter_size` ({optimal}) is above \

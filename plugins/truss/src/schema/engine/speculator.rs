@@ -6,6 +6,7 @@ use plimsoll_core::value::{Node, Value};
 use super::build::{BUILD, CHECKPOINT};
 use super::checks::{discontinued, no_self};
 use super::runtime::RUNTIME_V1;
+use crate::python::integer;
 
 const COUNT: Type = Type::Nullable(&Type::StrictInt(1, MAX));
 
@@ -82,6 +83,9 @@ pub(super) static SPECULATOR: Model = Model {
 
 fn check(node: &mut Node, reader: &mut Reader<'_>) {
     let mode = node.get("speculative_decoding_mode");
+    if !reader.sound(&["speculative_decoding_mode"]) {
+        return;
+    }
     if mode.and_then(Node::as_str) != Some("LOOKAHEAD_DECODING") {
         return discontinued(mode.unwrap_or(node).span(), reader);
     }
@@ -90,19 +94,24 @@ fn check(node: &mut Node, reader: &mut Reader<'_>) {
         "lookahead_ngram_size",
         "lookahead_verification_set_size",
     ];
-    let sizes = SIZES.map(|key| node.get(key).and_then(Node::as_i64));
+    let sizes = SIZES.map(|key| node.get(key).and_then(integer));
     let [Some(window), Some(ngram), Some(verified)] = sizes else {
-        for (key, _) in SIZES.iter().zip(sizes).filter(|(_, size)| size.is_none()) {
-            let place = reader.path().join(key).dotted();
-            reader.missing_key(node.span(), format!("`{place}` is required for lookahead"));
+        for (key, size) in SIZES.iter().zip(sizes) {
+            if size.is_none() && reader.sound(&[key]) {
+                let place = reader.path().join(key).dotted();
+                reader.missing_key(node.span(), format!("`{place}` is required for lookahead"));
+            }
         }
         return;
     };
+    if !reader.sound(&SIZES) || !reader.sound(&["num_draft_tokens"]) {
+        return;
+    }
     let needed = needed(window, ngram, verified);
     let written = node.get("num_draft_tokens").filter(|node| !node.is_null());
     let span = written.or(mode).and_then(Node::span);
     let drafted = match written {
-        Some(written) => written.as_i64().unwrap_or(MAX),
+        Some(written) => integer(written).unwrap_or(MAX),
         None => needed,
     };
     if drafted < needed || !(1..=MOST_DRAFTED).contains(&drafted) {

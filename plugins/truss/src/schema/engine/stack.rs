@@ -111,7 +111,7 @@ fn first_stack(node: &mut Node, reader: &mut Reader<'_>) {
     let Some(build) = node.get("build") else {
         return;
     };
-    if !is_set(build, "checkpoint_repository") {
+    if !is_set(build, "checkpoint_repository") && reader.sound(&["build/checkpoint_repository"]) {
         let message = "`trt_llm.build.checkpoint_repository` is required by the first stack";
         reader.missing_key(build.span(), message);
     }
@@ -119,7 +119,13 @@ fn first_stack(node: &mut Node, reader: &mut Reader<'_>) {
     let paged =
         flag(plugins, "paged_kv_cache", true) && flag(plugins, "use_paged_context_fmha", true);
     let chunked = flag(node.get("runtime"), "enable_chunked_context", true);
-    if chunked && !paged && !is_encoder(base_model(Some(build))) {
+    let looked_at = [
+        "build/base_model",
+        "build/plugin_configuration/paged_kv_cache",
+        "build/plugin_configuration/use_paged_context_fmha",
+        "runtime/enable_chunked_context",
+    ];
+    if chunked && !paged && !is_encoder(base_model(Some(build))) && reader.sound(&looked_at) {
         let message = "`trt_llm.runtime.enable_chunked_context` needs `paged_kv_cache` and \
                        `use_paged_context_fmha` of `trt_llm.build.plugin_configuration`";
         reader.conflict(plugins.and_then(Node::span), message);
@@ -139,7 +145,10 @@ fn second_stack(node: &mut Node, reader: &mut Reader<'_>) {
     let Some(build) = node.get("build") else {
         return;
     };
-    if !is_set(build, "checkpoint_repository") && !flag(Some(build), "skip_build_result", false) {
+    if !is_set(build, "checkpoint_repository")
+        && !flag(Some(build), "skip_build_result", false)
+        && reader.sound(&["build/checkpoint_repository", "build/skip_build_result"])
+    {
         let message = "`trt_llm.build.checkpoint_repository` is required unless \
                        `skip_build_result` is true";
         reader.missing_key(build.span(), message);
@@ -149,7 +158,8 @@ fn second_stack(node: &mut Node, reader: &mut Reader<'_>) {
         let Some(field) = entry.key.as_str().and_then(|name| BUILD.field(name)) else {
             continue;
         };
-        if BUILD_KEYS.contains(&field.name) {
+        let sound = reader.sound(&[&format!("build/{}", field.name)]);
+        if BUILD_KEYS.contains(&field.name) || !sound {
             continue;
         }
         let default =
