@@ -3,6 +3,7 @@
 use plimsoll::effective::Effective;
 use plimsoll::value::Node;
 use plimsoll::yaml;
+use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
 
 use super::{Loaded, environment};
@@ -27,18 +28,16 @@ pub(crate) fn run(_: &Global, command: &Resolve) -> Result<(), CliError> {
         }
     }
     if command.format == Format::Json {
-        let workloads: Vec<Json> = resolved
-            .iter()
-            .map(|one| workload(one, command.defaults))
-            .collect();
-        let out = json!({
-            "kind": loaded.manifest.kind,
-            "name": loaded.manifest.name,
-            "environment": environment,
-            "workloads": workloads,
-            "warnings": render::diagnostics::json(&said),
+        let workloads = resolved.iter();
+        return render::out_json(&Report {
+            kind: json!(loaded.manifest.kind),
+            name: loaded.manifest.name.as_deref(),
+            environment: json!(environment),
+            workloads: workloads
+                .map(|one| Workload::of(one, command.defaults))
+                .collect(),
+            warnings: render::diagnostics::json(&said),
         });
-        return render::out_json(&out);
     }
     render::diagnostics::print(&said);
     if command.explain {
@@ -71,33 +70,56 @@ fn config(effective: &Effective, defaults: bool) -> Node {
     }
 }
 
-fn workload(effective: &Effective, defaults: bool) -> Json {
-    let config = config(effective, defaults);
-    let settings = effective.settings();
-    let mut provenance = Map::new();
-    for tree in [&settings, &config] {
-        for (pointer, place) in effective.provenance(tree) {
-            provenance.insert(pointer.as_str().to_owned(), json!(place));
+/// The report for machines. Settings are serialised as they are: integers of any size keep their
+/// digits.
+#[derive(Serialize)]
+struct Report<'a> {
+    kind: Json,
+    name: Option<&'a str>,
+    environment: Json,
+    workloads: Vec<Workload<'a>>,
+    warnings: Json,
+}
+
+#[derive(Serialize)]
+struct Workload<'a> {
+    name: &'a str,
+    effective: Node,
+    config: Node,
+    provenance: Map<String, Json>,
+}
+
+impl<'a> Workload<'a> {
+    fn of(effective: &'a Effective, defaults: bool) -> Self {
+        let config = config(effective, defaults);
+        let settings = effective.settings();
+        let mut provenance = Map::new();
+        for tree in [&settings, &config] {
+            for (pointer, place) in effective.provenance(tree) {
+                provenance.insert(pointer.as_str().to_owned(), json!(place));
+            }
+        }
+        Self {
+            name: &effective.workload,
+            effective: settings,
+            config,
+            provenance,
         }
     }
-    json!({
-        "name": effective.workload,
-        "effective": settings.to_json(),
-        "config": config.to_json(),
-        "provenance": provenance,
-    })
 }
 
 /// TOML has no null: what is null is left out.
 fn toml(config: &Node) -> Result<String, CliError> {
+    let refused = |why: &str| {
+        let message = format!("this configuration cannot be TOML: {why}");
+        CliError::new(exit::INVALID, message)
+    };
+    if !config.fits_json() {
+        return Err(refused("it has an integer beyond 64 bits"));
+    }
     let mut json = config.to_json();
     drop_nulls(&mut json);
-    toml::to_string_pretty(&json).map_err(|error| {
-        CliError::new(
-            exit::INVALID,
-            format!("this configuration cannot be TOML: {error}"),
-        )
-    })
+    toml::to_string_pretty(&json).map_err(|error| refused(&error.to_string()))
 }
 
 fn drop_nulls(json: &mut Json) {

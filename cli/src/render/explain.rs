@@ -105,7 +105,7 @@ fn shown(node: &Node) -> String {
         Value::Str(text) => serde_json::Value::from(&**text).to_string(),
         Value::List(_) => "[]".to_owned(),
         Value::Map(_) => "{}".to_owned(),
-        _ => node.to_json().to_string(),
+        _ => serde_json::to_string(node).unwrap_or_default(),
     };
     if text.chars().count() <= MOST {
         return text;

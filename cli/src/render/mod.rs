@@ -69,8 +69,10 @@ pub(crate) fn tell(text: &str) {
 }
 
 /// Prints JSON to stdout.
-pub(crate) fn out_json(json: &serde_json::Value) -> Result<(), CliError> {
-    out(&format!("{json:#}\n"))
+pub(crate) fn out_json(json: &impl serde::Serialize) -> Result<(), CliError> {
+    let text = serde_json::to_string_pretty(json)
+        .map_err(|error| CliError::new(exit::INVALID, format!("this cannot be JSON: {error}")))?;
+    out(&format!("{text}\n"))
 }
 
 /// Prints an error that points into no file.

@@ -88,16 +88,12 @@ fn float_of_text(text: &str) -> Option<f64> {
         .flatten()
 }
 
+/// A float stands for an integer of 64 bits at most, though a text stands for one of any size.
 fn int_of_float(number: f64) -> Option<Int> {
-    if number.fract() != 0.0 || !number.is_finite() {
-        return None;
-    }
+    const BOUND: f64 = 9_223_372_036_854_775_808.0;
     // Every float within ±2⁶³ that has no fraction is an exact 64-bit integer.
-    if number.abs() < 9_223_372_036_854_775_808.0 {
-        #[expect(clippy::cast_possible_truncation, reason = "checked to be exact")]
-        return Some(Int::Small(number as i64));
-    }
-    Some(Int::Big(format!("{number:.0}").into()))
+    #[expect(clippy::cast_possible_truncation, reason = "checked to be exact")]
+    (number.fract() == 0.0 && number.abs() < BOUND).then_some(Int::Small(number as i64))
 }
 
 fn int_of_text(text: &str) -> Option<Int> {
@@ -160,10 +156,11 @@ mod tests {
     }
 
     #[test]
-    fn integers_have_no_bound() {
-        let big = || Some(Int::Big("100000000000000000000".into()));
-        assert_eq!(int(&float(1e20)), big());
-        assert_eq!(int(&Node::from("100_000_000_000_000_000_000")), big());
+    fn integers_have_no_bound_but_where_they_are_floats() {
+        let big = Int::Big("100000000000000000000".into());
+        assert_eq!(int(&Node::from("100_000_000_000_000_000_000")), Some(big));
+        assert_eq!(int(&float(1e18)), Some(Int::Small(10_i64.pow(18))));
+        assert_eq!(int(&float(1e19)), None);
     }
 
     #[test]

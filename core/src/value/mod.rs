@@ -3,6 +3,7 @@
 //! The value space is that of PyYAML's SafeLoader, which is what the real Truss reads with, so a
 //! tree loses nothing of a `config.yaml`. JSON, TOML and Python sources fit inside it.
 
+mod json;
 mod key;
 mod map;
 mod node;

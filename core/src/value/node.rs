@@ -1,8 +1,5 @@
 //! A value and where it was written.
 
-use serde::{Serialize, Serializer};
-use serde_json::Value as Json;
-
 use crate::pointer::Pointer;
 use crate::span::Span;
 use crate::value::{Key, Map};
@@ -216,64 +213,6 @@ impl Node {
             _ => visit(pointer, self),
         }
     }
-
-    /// The value as JSON, as Python's `json` module writes what Truss holds: a date becomes its ISO
-    /// text, bytes become base64-free UTF-8 text with replacements, and a number that JSON cannot
-    /// carry (infinity, not a number) becomes null.
-    #[must_use]
-    pub fn to_json(&self) -> Json {
-        match &self.value {
-            Value::Null => Json::Null,
-            Value::Bool(flag) => Json::Bool(*flag),
-            Value::Int(number) => Json::from(*number),
-            Value::BigInt(digits) => digits.parse::<u64>().map_or_else(
-                |_| digits.parse::<f64>().map_or(Json::Null, Json::from),
-                Json::from,
-            ),
-            Value::Float(number) => Json::from(*number),
-            Value::Str(text) | Value::Timestamp(text) => Json::String(text.to_string()),
-            Value::Bytes(bytes) => Json::String(String::from_utf8_lossy(bytes).into_owned()),
-            Value::List(items) => Json::Array(items.iter().map(Self::to_json).collect()),
-            Value::Map(map) => Json::Object(
-                map.iter()
-                    .map(|entry| (entry.key.to_string(), entry.value.to_json()))
-                    .collect(),
-            ),
-        }
-    }
-
-    /// A tree of one origin from JSON.
-    #[must_use]
-    pub fn from_json(json: &Json, origin: Origin) -> Self {
-        let value = match json {
-            Json::Null => Value::Null,
-            Json::Bool(flag) => Value::Bool(*flag),
-            Json::Number(number) => match (number.as_i64(), number.as_u64()) {
-                (Some(number), _) => Value::Int(number),
-                (None, Some(number)) => Value::BigInt(number.to_string().into()),
-                _ => Value::Float(number.as_f64().unwrap_or(f64::NAN)),
-            },
-            Json::String(text) => Value::Str(text.as_str().into()),
-            Json::Array(items) => Value::List(
-                items
-                    .iter()
-                    .map(|item| Self::from_json(item, origin))
-                    .collect(),
-            ),
-            Json::Object(members) => {
-                let mut map = Map::with_capacity(members.len());
-                for (key, value) in members {
-                    map.insert(
-                        key.as_str().into(),
-                        origin.span,
-                        Self::from_json(value, origin),
-                    );
-                }
-                Value::Map(Box::new(map))
-            }
-        };
-        Self { value, origin }
-    }
 }
 
 impl From<i64> for Node {
@@ -297,12 +236,5 @@ impl From<&str> for Node {
 impl From<Map> for Node {
     fn from(map: Map) -> Self {
         Self::with_origin(Value::Map(Box::new(map)), Origin::default())
-    }
-}
-
-/// Serialises as [`Node::to_json`] does.
-impl Serialize for Node {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.to_json().serialize(serializer)
     }
 }

@@ -40,8 +40,10 @@ pub(crate) fn package(
         diagnostics.push(Diagnostic::error("truss::archive-path", error.to_string()));
         BuildContext::default()
     });
+    let config = without_own(effective.with_defaults());
+    refuse_beyond_json(&config, &mut diagnostics);
     let package = Package {
-        config: without_own(effective.with_defaults()).to_json(),
+        config: config.to_json(),
         raw_config: raw_config(effective),
         context,
         diagnostics: Diagnostics::default(),
@@ -68,6 +70,28 @@ fn refuse_unknown_keys(effective: &Effective, diagnostics: &mut Diagnostics) {
                 .hint("free-form data goes below `model_metadata`"),
         );
     }
+}
+
+/// A push refuses integers that it would change on the way.
+fn refuse_beyond_json(config: &Node, diagnostics: &mut Diagnostics) {
+    const MOST_TOLD: usize = 20;
+    let mut told = 0;
+    config.for_each_leaf(&mut |pointer, leaf| {
+        if leaf.is_beyond_json() && told < MOST_TOLD {
+            told += 1;
+            let place = pointer.dotted();
+            let message = format!(
+                "`{place}` is {}, which a push cannot carry",
+                leaf.describe()
+            );
+            diagnostics.push(
+                Diagnostic::error("truss::integer-too-large", message)
+                    .at(leaf.span())
+                    .expected("an integer of 64 bits, at most 18446744073709551615")
+                    .hint("for its digits as a text, put it in quotes"),
+            );
+        }
+    });
 }
 
 fn external_folders(config: &Node) -> impl Iterator<Item = &str> {

@@ -624,6 +624,29 @@ fn files() -> Vec<Code> {
         .by_push()
         .when("Where there are none, it is a warning:"),
         code(
+            "truss::integer-too-large",
+            "An integer has more than 64 bits. It is read and shown with all its digits, and a \
+             push would not carry them.",
+        )
+        .files(
+            config(
+                "
+                model_name: classifier
+                model_metadata:
+                  serial: 123456789012345678901234567890
+                ",
+            ),
+            "put it in quotes.",
+            config(
+                "
+                model_name: classifier
+                model_metadata:
+                  serial: '123456789012345678901234567890'
+                ",
+            ),
+        )
+        .by_push(),
+        code(
             "truss::too-many-files",
             "The Truss has more than 1,000,000 files, which is taken for a mistake.",
         )
