@@ -41,12 +41,18 @@ impl Effective {
     pub fn checked(
         workload: &Workload,
         environment: Option<&Environment>,
-        merged: Node,
+        mut merged: Node,
         overridden: Vec<String>,
         mut diagnostics: Diagnostics,
     ) -> Result<Self, Diagnostics> {
         let said_before = diagnostics.items.len();
         let rules = Arc::clone(&workload.rules);
+        if environment.is_some()
+            && let Some(key) = rules.overrides_key()
+            && let Some(map) = merged.as_map_mut()
+        {
+            map.remove(key);
+        }
         let config = rules.finish(merged, &workload.layers, &mut diagnostics);
         if let Some(environment) = environment {
             for item in &mut diagnostics.items[said_before..] {

@@ -21,6 +21,12 @@ pub trait WorkloadRules: Send + Sync + fmt::Debug {
         self.overridable()
     }
 
+    /// The top-level key of the base below which the overrides of environments are written, where
+    /// there is one. The base keeps it; what is resolved for an environment has it no more.
+    fn overrides_key(&self) -> Option<&'static str> {
+        None
+    }
+
     /// Checks the merged whole, and brings it into its final shape: typed values, only what is
     /// written. Says what is wrong in `diagnostics`; the layers are there to name places.
     fn finish(&self, merged: Node, layers: &Layers, diagnostics: &mut Diagnostics) -> Node;

@@ -17,3 +17,4 @@ mod page;
 mod proxy;
 mod secrets;
 mod support;
+mod truss;

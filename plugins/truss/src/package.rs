@@ -11,11 +11,11 @@ use plimsoll_core::value::{Map, Node, Value};
 use plimsoll_core::yaml;
 
 use crate::context::Gatherer;
-use crate::schema::TRUSS;
+use crate::schema::{OVERRIDES, TRUSS};
 use crate::source::CONFIG_FILE;
 
 /// Keys that are Plimsoll's own: a platform that runs the real Truss does not know them.
-const OWN_KEYS: [&str; 2] = ["autoscaling_settings", "environment_overrides"];
+const OWN_KEYS: [&str; 2] = ["autoscaling_settings", OVERRIDES];
 
 pub(crate) fn package(
     tree: &Arc<dyn SourceTree>,

@@ -6,7 +6,7 @@ use plimsoll_core::rules::WorkloadRules;
 use plimsoll_core::schema::{Form, Reader, dump};
 use plimsoll_core::value::{LayerId, Node};
 
-use crate::schema::{TRUSS, accelerator_parts};
+use crate::schema::{OVERRIDES, TRUSS, accelerator_parts};
 use crate::source::DOMAIN;
 
 /// The rules of a Truss. Layers must have been read by [`TrussSource`](crate::TrussSource) or like
@@ -17,6 +17,10 @@ pub struct TrussRules;
 impl WorkloadRules for TrussRules {
     fn overridable(&self) -> &'static [&'static str] {
         &["resources", "autoscaling_settings"]
+    }
+
+    fn overrides_key(&self) -> Option<&'static str> {
+        Some(OVERRIDES)
     }
 
     fn finish(&self, mut merged: Node, layers: &Layers, diagnostics: &mut Diagnostics) -> Node {

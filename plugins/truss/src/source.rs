@@ -19,7 +19,7 @@ use plimsoll_core::yaml;
 use crate::package::package;
 use crate::python::is_truthy;
 use crate::rules::TrussRules;
-use crate::schema::TRUSS;
+use crate::schema::{OVERRIDES, TRUSS};
 use crate::surprises::can_surprise;
 
 /// The file that makes a folder a Truss.
@@ -156,9 +156,7 @@ fn workload(mut root: Node, items: &mut Vec<Diagnostic>) -> Workload {
         .unwrap_or(UNNAMED)
         .to_owned();
     warn_of_unknown_keys(&root, items);
-    let overrides = root
-        .as_map_mut()
-        .and_then(|map| map.remove("environment_overrides"));
+    let overrides = root.get(OVERRIDES).cloned();
     let mut layers = Layers::new();
     layers.push(LayerName::Base, root);
     for entry in environments(overrides) {
@@ -185,8 +183,8 @@ fn workload(mut root: Node, items: &mut Vec<Diagnostic>) -> Workload {
     }
 }
 
-fn environments(overrides: Option<Entry>) -> Vec<Entry> {
-    match overrides.map(|entry| entry.value.value) {
+fn environments(overrides: Option<Node>) -> Vec<Entry> {
+    match overrides.map(|overrides| overrides.value) {
         Some(Value::Map(map)) => map.into_iter().collect(),
         _ => Vec::new(),
     }

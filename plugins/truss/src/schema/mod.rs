@@ -17,7 +17,8 @@ use plimsoll_core::schema::{Default, Field, Form, Model, Type};
 use plimsoll_core::value::Node;
 
 pub(crate) use accelerator::parts as accelerator_parts;
-use autoscaling::{AUTOSCALING, ENVIRONMENT};
+use autoscaling::AUTOSCALING;
+pub(crate) use autoscaling::OVERRIDES;
 pub(crate) use engine::{base_model, is_encoder, is_v2};
 use resources::{RESOURCES, RESOURCES_BLOCK};
 
@@ -263,8 +264,8 @@ static FIELDS: &[Field] = &[
         "How many replicas to run. Plimsoll's own; an environment can override it.",
     ),
     Field::new(
-        "environment_overrides",
-        Type::Nullable(&Type::Map(&Type::Nullable(&Type::Model(&ENVIRONMENT)))),
+        OVERRIDES,
+        Type::Nullable(&Type::Custom(&autoscaling::Overrides)),
         Default::Absent,
         "What differs in an environment, by its name. Plimsoll's own.",
     ),

@@ -1,6 +1,6 @@
 //! `resources`: processors, memory and accelerators of one replica.
 
-use plimsoll_core::schema::{Default, Field, Form, MAX, Model, Reader, Type};
+use plimsoll_core::schema::{Default, Extra, Field, Form, MAX, Model, Reader, Type};
 use plimsoll_core::value::{Node, Origin, Value};
 
 use super::accelerator::{ACCELERATOR, parts};
@@ -20,7 +20,9 @@ pub(crate) static RESOURCES: Model = Model {
 /// The same keys where only what differs is written. It has the same types; what is left out is
 /// inherited, so it is never shown with defaults.
 pub(crate) static RESOURCES_BLOCK: Model = Model {
+    extra: Extra::Forbid,
     before: Some(drop_use_gpu),
+    dumped: Some(inherit_accelerator),
     ..Model::new(
         "ResourcesOverrides",
         "Resources that differ, key by key.",
@@ -65,6 +67,12 @@ static FIELDS: &[Field] = &[
         Default::Absent,
         "What network is needed between nodes.",
     ),
+    Field::new(
+        "use_gpu",
+        Type::Any,
+        Default::Absent,
+        "Follows from `accelerator`; what is written counts for nothing.",
+    ),
 ];
 
 static FABRIC: Model = Model {
@@ -97,6 +105,21 @@ fn without_nulls(_: &Node, out: &mut Node, _: Form) {
         if map.get(field.name).is_some_and(Node::is_null) {
             map.remove(field.name);
         }
+    }
+}
+
+/// Keeps the object form of an accelerator that inherits its name or its count: the short form would
+/// set both.
+fn inherit_accelerator(node: &Node, out: &mut Node, _: Form) {
+    let written = node
+        .get("accelerator")
+        .filter(|node| node.as_map().is_some());
+    if let (Some(accelerator), Some(map)) = (written, out.as_map_mut())
+        && ["accelerator", "count"]
+            .iter()
+            .any(|part| accelerator.get(part).is_none())
+    {
+        map.set("accelerator", accelerator.clone());
     }
 }
 
