@@ -61,6 +61,13 @@ impl SourceMap {
         self.files.get(file.0.get() as usize - 1)
     }
 
+    /// The text of a place, if its file is of this map.
+    #[must_use]
+    pub fn text(&self, span: Span) -> Option<&str> {
+        let file = self.get(span.file)?;
+        file.text.get(span.start as usize..span.end as usize)
+    }
+
     /// The name of the file with this identity; empty for a file of another map.
     #[must_use]
     pub fn name(&self, file: FileId) -> &str {

@@ -4,7 +4,7 @@ use super::sound::Unsound;
 use super::{Default, Extra, Field, Model, Type};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::pointer::Pointer;
-use crate::span::Span;
+use crate::span::{SourceMap, Span};
 use crate::value::{Map, Node, Value};
 
 /// Checks a tree against a schema, in place: values are brought into their types, what is not
@@ -17,6 +17,7 @@ pub struct Reader<'a> {
     pub(super) unsound: Unsound,
     diagnostics: &'a mut Vec<Diagnostic>,
     again: bool,
+    files: Option<&'a SourceMap>,
     /// Whether a rule is at work: what it finds wrong is no single value.
     ruling: bool,
 }
@@ -32,6 +33,7 @@ impl<'a> Reader<'a> {
             unsound: Unsound::default(),
             diagnostics,
             again: false,
+            files: None,
             ruling: false,
         }
     }
@@ -44,6 +46,21 @@ impl<'a> Reader<'a> {
             again: true,
             ..Self::new(domain, diagnostics)
         }
+    }
+
+    /// The reader, knowing the files that the places are in.
+    #[must_use]
+    pub fn of_files(self, files: &'a SourceMap) -> Self {
+        Self {
+            files: Some(files),
+            ..self
+        }
+    }
+
+    /// What a scalar was written as, where its file is known: `1.10` of the number 1.1.
+    #[must_use]
+    pub fn written(&self, node: &Node) -> Option<&'a str> {
+        self.files?.text(node.span()?)
     }
 
     /// Whether the tree has been read before.

@@ -80,7 +80,7 @@ impl ConfigSource for TrussSource {
             let warnings = |item: &Diagnostic| item.severity > Severity::Note;
             items.extend(surprises.into_iter().filter(warnings));
         }
-        let workload = workload(root, &mut items);
+        let workload = workload(root, &files, &mut items);
         let diagnostics = Diagnostics {
             files: Arc::new(files),
             items,
@@ -144,12 +144,14 @@ fn read_config(tree: &dyn SourceTree, path: &str) -> Result<Vec<u8>, Diagnostics
 }
 
 /// Checks a document and takes it apart into layers.
-fn workload(mut root: Node, items: &mut Vec<Diagnostic>) -> Workload {
+fn workload(mut root: Node, files: &SourceMap, items: &mut Vec<Diagnostic>) -> Workload {
     if !is_truthy(&root) {
         // An empty file is a Truss with every default, as the real loader has it.
         root.value = Value::Map(Box::default());
     }
-    Reader::new(DOMAIN, items).model(&TRUSS, &mut root);
+    Reader::new(DOMAIN, items)
+        .of_files(files)
+        .model(&TRUSS, &mut root);
     let name = root
         .get("model_name")
         .and_then(Node::as_str)

@@ -128,3 +128,55 @@ fn an_engine_that_an_override_moves_is_an_error_at_the_override() {
         assert_eq!(label.map(|label| label.span.line), Some(line), "{said:?}");
     }
 }
+
+/// A value of an environment variable, and what is said when it becomes another text.
+const VARIABLES: [(&str, Option<&str>); 19] = [
+    ("true", None),
+    ("8", None),
+    ("1.0", None),
+    ("2024-01-01", None),
+    ("2024-01-01 10:00:00", None),
+    ("100000000000000000000", None),
+    ("1e3", None),
+    ("'1.10'", None),
+    ("yes", Some("is written `yes` and becomes \"true\"")),
+    ("True", Some("is written `True` and becomes \"true\"")),
+    ("1_000", Some("is written `1_000` and becomes \"1000\"")),
+    ("0x10", Some("is written `0x10` and becomes \"16\"")),
+    ("1.10", Some("is written `1.10` and becomes \"1.1\"")),
+    ("+1", Some("is written `+1` and becomes \"1\"")),
+    (
+        "2024-01-01T10:00:00Z",
+        Some("becomes \"2024-01-01 10:00:00+00:00\""),
+    ),
+    ("~", Some("is no value (null) and becomes \"None\"")),
+    ("[a]", Some("is a list and becomes \"['a']\"")),
+    (
+        "!!int \"0x10\"",
+        Some("is the integer 16 and becomes \"16\""),
+    ),
+    (
+        "!!float |\n    1.5",
+        Some("is the number 1.5 and becomes \"1.5\""),
+    ),
+];
+
+#[test]
+fn a_variable_that_becomes_another_text_is_warned_of() {
+    for (written, expected) in VARIABLES {
+        let text = format!("environment_variables:\n  A: {written}\n");
+        let (accepted, said) = said(&text, None);
+        assert!(accepted, "{text}: {said:?}");
+        let found: Vec<_> = said
+            .iter()
+            .filter(|item| item.code == "truss::stringified")
+            .collect();
+        match expected {
+            None => assert!(found.is_empty(), "{text}: {found:?}"),
+            Some(words) => {
+                assert_eq!(found.len(), 1, "{text}: {said:?}");
+                assert!(found[0].message.contains(words), "{}", found[0].message);
+            }
+        }
+    }
+}

@@ -142,12 +142,13 @@ fn values() -> Vec<Code> {
         ),
         code(
             "truss::stringified",
-            "The value of an environment variable becomes a string in Python's spelling.",
+            "The value of an environment variable becomes a string that is not what is written: \
+             Truss has it in Python's spelling.",
         )
         .example(
-            "environment_variables: {CACHE_DIR: null}\n",
+            "environment_variables: {CACHE_DIR: null, RELEASE: 1.10, VERBOSE: yes}\n",
             "write the string that is meant, in quotes.",
-            "environment_variables: {CACHE_DIR: \"\"}\n",
+            "environment_variables: {CACHE_DIR: \"\", RELEASE: \"1.10\", VERBOSE: \"yes\"}\n",
         ),
         code(
             "truss::unknown-value",

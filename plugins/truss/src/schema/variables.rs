@@ -14,6 +14,19 @@ const RESERVED: [&str; 2] = ["HOSTNAME", "PORT"];
 #[derive(Debug)]
 pub(crate) struct Variables;
 
+/// What a number, a boolean or a date is written as, where that is a word without quotes.
+fn plainly_written<'a>(node: &Node, reader: &Reader<'a>) -> Option<&'a str> {
+    const LONGEST: usize = 64;
+    let is_word = |text: &&str| {
+        let odd = |c: char| c.is_control() || matches!(c, '"' | '\'' | '\\');
+        !text.is_empty() && text.len() <= LONGEST && !text.contains(odd)
+    };
+    match node.value {
+        Value::Null | Value::Bytes(_) | Value::List(_) | Value::Map(_) => None,
+        _ => reader.written(node).filter(is_word),
+    }
+}
+
 impl Custom for Variables {
     fn read(&self, node: &mut Node, reader: &mut Reader<'_>) {
         let Some(map) = node.as_map_mut() else {
@@ -33,14 +46,22 @@ impl Custom for Variables {
                 continue;
             }
             let text = python::str_of(&entry.value);
-            if !matches!(entry.value.value, Value::Int(_) | Value::Bool(_)) {
-                let (key, was) = (&entry.key, entry.value.describe());
-                let message = format!("environment variable {key} is {was} and becomes {text:?}");
-                let code = reader.code("stringified");
+            let written = plainly_written(&entry.value, reader);
+            if written != Some(&text) {
+                let was = match written {
+                    Some(written) => format!("written `{written}`"),
+                    None => entry.value.describe(),
+                };
+                let hint = match written {
+                    Some(written) => format!("write \"{written}\" or {text:?}, whichever is meant"),
+                    None => "write the string that is meant, in quotes".to_owned(),
+                };
+                let name = &entry.key;
+                let message = format!("environment variable {name} is {was} and becomes {text:?}");
                 reader.push(
-                    Diagnostic::warning(code, message)
+                    Diagnostic::warning(reader.code("stringified"), message)
                         .at(entry.value.span().or(entry.key_span))
-                        .hint("write the string that is meant, in quotes"),
+                        .hint(hint),
                 );
             }
             entry.value.value = Value::Str(text.into());
