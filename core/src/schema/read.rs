@@ -1,5 +1,6 @@
 //! Checking what was written against a schema, and bringing it into its types.
 
+use super::plain::no_text;
 use super::sound::Unsound;
 use super::{Default, Extra, Field, Model, Type};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -161,7 +162,7 @@ impl<'a> Reader<'a> {
                 }
                 (_, None) => self.key_not_string(&entry.key, entry.key_span),
                 (Extra::Forbid, Some(name)) => self.unknown_key(model, name, entry.key_span),
-                (Extra::Keep, Some(_)) => {}
+                (Extra::Keep, Some(name)) => self.below(name, |reader| reader.free(&entry.value)),
             }
         }
         if drops {
@@ -177,7 +178,7 @@ impl<'a> Reader<'a> {
     /// Checks one value against a type.
     pub fn value(&mut self, kind: &'static Type, node: &mut Node) {
         match kind {
-            Type::Any => {}
+            Type::Any => self.free(node),
             Type::Str | Type::StrWith(_) | Type::StrInto(_) => self.string(kind, node),
             Type::Int(..) | Type::StrictInt(..) => self.integer(kind, node),
             Type::Float | Type::StrictFloat(..) => self.float(kind, node),
@@ -193,6 +194,18 @@ impl<'a> Reader<'a> {
             Type::Map(value) => self.map(value, kind, node),
             Type::Model(model) => self.model(model, node),
             Type::Custom(custom) => custom.read(node, self),
+        }
+    }
+
+    /// Checks a free-form value.
+    fn free(&mut self, node: &Node) {
+        if let Some(bytes) = no_text(node) {
+            let message = format!("{}: binary data that is no text", self.subject());
+            self.push(
+                Diagnostic::error(self.code("invalid-value"), message)
+                    .at(bytes.span().or(self.key_span))
+                    .expected("binary data in UTF-8"),
+            );
         }
     }
 
@@ -214,13 +227,11 @@ impl<'a> Reader<'a> {
                 self.key_not_string(&entry.key, entry.key_span);
                 continue;
             };
-            if !matches!(kind_of_value, Type::Any) {
-                let outer = std::mem::replace(&mut self.key_span, entry.key_span);
-                self.below(name, |reader| {
-                    reader.value(kind_of_value, &mut entry.value);
-                });
-                self.key_span = outer;
-            }
+            let outer = std::mem::replace(&mut self.key_span, entry.key_span);
+            self.below(name, |reader| {
+                reader.value(kind_of_value, &mut entry.value);
+            });
+            self.key_span = outer;
         }
     }
 }

@@ -24,4 +24,5 @@ mod write;
 pub use limits::Limits;
 pub use read::{Reading, read};
 pub use surprise::surprises;
+pub(crate) use write::bytes_of_key;
 pub use write::{Style, write, write_with};

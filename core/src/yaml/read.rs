@@ -27,7 +27,8 @@ pub struct Reading {
 /// has the place of its anchor. A collection's place is where it starts.
 ///
 /// Three things that PyYAML takes are refused: values that contain themselves, which no tree can
-/// hold (`yaml::recursive-alias`); escapes for half a surrogate pair; and whatever exceeds `limits`.
+/// hold (`yaml::recursive-alias`); escapes for one half of a surrogate pair, without the other; and
+/// whatever exceeds `limits`.
 pub fn read(files: &mut SourceMap, name: &str, bytes: &[u8], limits: &Limits) -> Reading {
     if bytes.len() > limits.bytes() {
         return too_long(files, name, bytes.len(), limits);

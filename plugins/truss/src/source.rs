@@ -11,7 +11,7 @@ use plimsoll_core::layer::{LayerName, Layers};
 use plimsoll_core::manifest::{Manifest, ManifestKind, Workload};
 use plimsoll_core::schema::{Reader, unknown_keys};
 use plimsoll_core::source::{Confidence, ConfigSource};
-use plimsoll_core::span::SourceMap;
+use plimsoll_core::span::{SourceMap, Span};
 use plimsoll_core::tree::{EntryKind, SourceTree};
 use plimsoll_core::value::{Entry, Map, Node, Value};
 use plimsoll_core::yaml;
@@ -61,6 +61,7 @@ impl ConfigSource for TrussSource {
     fn load(&self, tree: &Arc<dyn SourceTree>) -> Result<Manifest, Diagnostics> {
         let path = tree.focus().unwrap_or(CONFIG_FILE);
         let bytes = read_config(&**tree, path)?;
+        refuse_utf16(&tree.display(path), &bytes)?;
         let mut files = SourceMap::default();
         let limits = yaml::Limits::default();
         let reading = yaml::read(&mut files, &tree.display(path), &bytes, &limits);
@@ -140,6 +141,28 @@ fn read_config(tree: &dyn SourceTree, path: &str) -> Result<Vec<u8>, Diagnostics
             Diagnostic::error("truss::unreadable", format!("cannot read {shown}: {error}"))
         };
         Diagnostics::of(diagnostic)
+    })
+}
+
+/// YAML may be UTF-16; the real loader opens its file as UTF-8.
+fn refuse_utf16(name: &str, bytes: &[u8]) -> Result<(), Diagnostics> {
+    if !matches!(bytes, [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..]) {
+        return Ok(());
+    }
+    let mut files = SourceMap::default();
+    let start = Span {
+        file: files.add(name, ""),
+        start: 0,
+        end: 0,
+        line: 1,
+        column: 1,
+    };
+    let diagnostic = Diagnostic::error("yaml::encoding", "the file is UTF-16, and not UTF-8")
+        .at(Some(start))
+        .hint("save it as UTF-8, with a byte order mark or without");
+    Err(Diagnostics {
+        files: Arc::new(files),
+        items: vec![diagnostic],
     })
 }
 

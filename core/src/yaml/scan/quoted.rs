@@ -122,12 +122,29 @@ impl<'a> Scanner<'a> {
         let mark = self.cursor.mark();
         let written = self.cursor.advance(digits);
         let code = u32::from_str_radix(written, 16).ok();
+        let code = code.map(|code| self.surrogate_pair(code).unwrap_or(code));
         let Some(character) = code.and_then(char::from_u32) else {
             let problem = format!("U+{written} is no Unicode character");
             return Err(self.cursor.fault_within(DOUBLE, start, problem, mark));
         };
         text.push(character);
         Ok(())
+    }
+
+    /// The code point of two escapes as JSON has them, `\ud83d\ude00`; where this is the first of two,
+    /// the second is passed over. Python keeps both halves, and writes them as JSON does.
+    fn surrogate_pair(&mut self, high: u32) -> Option<u32> {
+        let high = high.checked_sub(0xD800).filter(|high| *high < 0x400)?;
+        let is_escape = self.cursor.byte(0) == b'\\' && self.cursor.byte(1) == b'u';
+        let mut low = 0;
+        for ahead in 2..6 {
+            low = low * 16 + char::from(self.cursor.byte(ahead)).to_digit(16)?;
+        }
+        let low = low
+            .checked_sub(0xDC00)
+            .filter(|low| *low < 0x400 && is_escape)?;
+        self.cursor.advance(6);
+        Some(0x1_0000 + high * 0x400 + low)
     }
 
     /// Spaces and folded line breaks between two words.

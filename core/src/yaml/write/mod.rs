@@ -5,6 +5,7 @@ mod string;
 
 use crate::value::{Entry, Map, Node, Value};
 
+pub(crate) use scalar::bytes_of_key;
 pub(super) use scalar::float_text;
 
 /// Longest key that is written in front of its `:`, in bytes. Readers take 1,024 characters.

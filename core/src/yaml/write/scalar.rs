@@ -32,7 +32,7 @@ pub(super) fn key(key: &Key) -> Cow<'_, str> {
         Key::Float(number) => Cow::Owned(float_text(*number)),
         Key::Null => Cow::Borrowed("null"),
         Key::Other(text) => {
-            if let Some(bytes) = python_bytes(text) {
+            if let Some(bytes) = bytes_of_key(text) {
                 return Cow::Owned(format!("!!binary \"{}\"", encode_base64(&bytes)));
             }
             let big = Value::BigInt(text.clone());
@@ -74,7 +74,7 @@ pub(in crate::yaml) fn float_text(number: f64) -> String {
 }
 
 /// Undoes how Python shows bytes, which is what a key made of bytes holds.
-fn python_bytes(text: &str) -> Option<Vec<u8>> {
+pub(crate) fn bytes_of_key(text: &str) -> Option<Vec<u8>> {
     let quoted = text.strip_prefix('b')?;
     let quote = quoted.chars().next().filter(|c| matches!(c, '\'' | '"'))?;
     let inner = quoted.strip_prefix(quote)?.strip_suffix(quote)?;

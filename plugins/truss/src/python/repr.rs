@@ -1,6 +1,6 @@
 //! `str` and `repr` of values.
 
-use plimsoll_core::value::{Entry, Key, Node, Value};
+use plimsoll_core::value::{Entry, Key, Node, Value, python_float};
 
 /// `str(value)`, with booleans in lower case as Truss has them.
 pub(crate) fn str_of(node: &Node) -> String {
@@ -20,7 +20,7 @@ fn repr(node: &Node) -> String {
         Value::Bool(false) => "False".to_owned(),
         Value::Int(number) => number.to_string(),
         Value::BigInt(digits) => digits.to_string(),
-        Value::Float(number) => repr_float(*number),
+        Value::Float(number) => python_float(*number),
         Value::Str(text) => repr_str(text),
         Value::Timestamp(text) => repr_time(text),
         Value::Bytes(bytes) => repr_bytes(bytes),
@@ -42,31 +42,10 @@ fn repr_key(key: &Key) -> String {
         Key::Null => "None".to_owned(),
         Key::Bool(true) => "True".to_owned(),
         Key::Bool(false) => "False".to_owned(),
-        Key::Float(number) => repr_float(*number),
+        Key::Float(number) => python_float(*number),
         Key::Other(text) if text.contains('-') && !text.starts_with('-') => repr_time(text),
         other => other.to_string(),
     }
-}
-
-/// The shortest text that reads back as the number, with an exponent below 1e-4 and from 1e16 on.
-fn repr_float(number: f64) -> String {
-    if number.is_nan() {
-        return "nan".to_owned();
-    }
-    if number.is_infinite() {
-        return if number > 0.0 { "inf" } else { "-inf" }.to_owned();
-    }
-    let magnitude = number.abs();
-    if magnitude != 0.0 && !(1e-4..1e16).contains(&magnitude) {
-        let text = format!("{number:e}");
-        let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
-        let (sign, digits) = match exponent.strip_prefix('-') {
-            Some(digits) => ('-', digits),
-            None => ('+', exponent),
-        };
-        return format!("{mantissa}e{sign}{digits:0>2}");
-    }
-    format!("{number:?}")
 }
 
 fn repr_str(text: &str) -> String {
@@ -191,7 +170,7 @@ fn unpadded(digits: &str) -> &str {
 mod tests {
     use plimsoll_core::value::{Node, Origin, Value};
 
-    use super::{repr_float, repr_str, repr_time, str_of};
+    use super::{repr_str, repr_time, str_of};
 
     #[test]
     fn values_become_the_strings_that_python_makes() {
@@ -205,9 +184,6 @@ mod tests {
             "None"
         );
         assert_eq!(str_of(&Node::from(true)), "true");
-        assert_eq!(repr_float(1e22), "1e+22");
-        assert_eq!(repr_float(1e-7), "1e-07");
-        assert_eq!(repr_float(1.0), "1.0");
         assert_eq!(repr_str("é\u{200b}\u{7}😀"), r"'é\u200b\x07😀'");
     }
 
