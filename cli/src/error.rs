@@ -87,31 +87,40 @@ impl CliError {
         }
     }
 
+    /// What went wrong, in a sentence.
+    pub(crate) fn message(&self) -> &str {
+        match self {
+            Self::Reported | Self::Input(_) => "the input is invalid",
+            Self::Closed => "nobody reads what is printed",
+            Self::Deploy(error) => &error.message,
+            Self::Other { message, .. } => message,
+        }
+    }
+
+    /// Ways out.
+    pub(crate) fn hints(&self) -> &[String] {
+        match self {
+            Self::Reported | Self::Closed | Self::Input(_) => &[],
+            Self::Deploy(error) => &error.hints,
+            Self::Other { hints, .. } => hints,
+        }
+    }
+
     /// The same as JSON, for whoever asked for that; `None` where it has been printed or nobody
     /// reads.
     pub(crate) fn json(&self) -> Option<Json> {
         let none: &[String] = &[];
-        let (message, hints, left_behind, diagnostics) = match self {
+        let (left_behind, diagnostics) = match self {
             Self::Reported | Self::Closed => return None,
-            Self::Input(said) => (
-                "the input is invalid",
-                none,
-                none,
-                render::diagnostics::json(said),
-            ),
-            Self::Deploy(error) => (
-                &*error.message,
-                &*error.hints,
-                &*error.left_behind,
-                json!([]),
-            ),
-            Self::Other { message, hints, .. } => (&**message, &**hints, none, json!([])),
+            Self::Input(said) => (none, render::diagnostics::json(said)),
+            Self::Deploy(error) => (&*error.left_behind, json!([])),
+            Self::Other { .. } => (none, json!([])),
         };
         Some(json!({
             "error": {
                 "exit_code": self.code(),
-                "message": message,
-                "hints": hints,
+                "message": self.message(),
+                "hints": self.hints(),
                 "left_behind": left_behind,
             },
             "diagnostics": diagnostics,

@@ -90,6 +90,17 @@ fn code_scanning_gets_sarif() {
 }
 
 #[test]
+fn code_scanning_gets_sarif_of_what_is_not_there() {
+    let run = Home::new().run(&["validate", "nowhere", "--format", "sarif"]);
+    assert_eq!(run.code, 4);
+    let invocation = &run.json()["runs"][0]["invocations"][0];
+    assert_eq!(invocation["executionSuccessful"], false);
+    let text = invocation["toolExecutionNotifications"][0]["message"]["text"].as_str();
+    assert!(text.unwrap().contains("nowhere"), "{invocation}");
+    assert_eq!(run.json()["runs"][0]["results"], serde_json::json!([]));
+}
+
+#[test]
 fn editors_get_a_schema() {
     let home = Home::new();
     let schema = home.ok(&["schema", "truss"]).json();

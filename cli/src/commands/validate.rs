@@ -30,7 +30,12 @@ pub(crate) fn run(_: &Global, command: &Validate) -> Result<(), CliError> {
     let (said, outcome) = match checked {
         Ok(((manifest, count), said)) => (said, Ok((manifest, count))),
         Err(CliError::Input(said)) => (said, Err(CliError::Reported)),
-        Err(other) => return Err(other),
+        Err(other) => {
+            if command.format == Findings::Sarif {
+                render::out_json(&render::sarif::failure(&other))?;
+            }
+            return Err(other);
+        }
     };
     match command.format {
         Findings::Sarif => render::out_json(&render::sarif::report(&said))?,

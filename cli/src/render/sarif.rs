@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use plimsoll::diagnostic::{Diagnostic, Diagnostics, Label, Severity};
 use serde_json::{Value as Json, json};
 
+use crate::error::CliError;
+
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 
 /// Where each code is explained.
@@ -18,6 +20,24 @@ pub(crate) fn report(said: &Diagnostics) -> Json {
     let codes: BTreeSet<&str> = said.items.iter().map(|item| &*item.code).collect();
     let rules: Vec<Json> = codes.iter().map(|code| rule(code)).collect();
     let results: Vec<Json> = said.items.iter().map(|item| result(said, item)).collect();
+    of_run(&rules, &results, &json!({ "executionSuccessful": true }))
+}
+
+/// A run that came to nothing, such as of a file that is not there, and why.
+pub(crate) fn failure(error: &CliError) -> Json {
+    let mut text = error.message().to_owned();
+    for hint in error.hints() {
+        text.push_str(&format!("\nhint: {hint}"));
+    }
+    let invocation = json!({
+        "executionSuccessful": false,
+        "exitCode": error.code(),
+        "toolExecutionNotifications": [{ "level": "error", "message": { "text": text } }],
+    });
+    of_run(&[], &[], &invocation)
+}
+
+fn of_run(rules: &[Json], results: &[Json], invocation: &Json) -> Json {
     json!({
         "$schema": SCHEMA,
         "version": "2.1.0",
@@ -29,6 +49,7 @@ pub(crate) fn report(said: &Diagnostics) -> Json {
                 "rules": rules,
             } },
             "columnKind": "unicodeCodePoints",
+            "invocations": [invocation],
             "results": results,
         }],
     })
