@@ -53,7 +53,18 @@ pub(crate) fn check(yaml: &str, expected: &Json) -> Result<(), String> {
         Err(said) if said.errors().all(|error| error.primary.is_none()) => {
             Err(format!("refused without a place: {said}"))
         }
-        Err(_) => Ok(()),
+        Err(said) => mendable(&said),
+    }
+}
+
+/// Every error of ours says what would be right.
+fn mendable(said: &Diagnostics) -> Result<(), String> {
+    let ours = said
+        .errors()
+        .filter(|error| error.code.starts_with("truss::"));
+    match ours.into_iter().find(|error| error.expected.is_none()) {
+        None => Ok(()),
+        Some(error) => Err(format!("nothing expected: {}", error.message)),
     }
 }
 

@@ -11,6 +11,7 @@ mod json_schema;
 mod plain;
 mod problems;
 mod read;
+mod refusal;
 mod scalars;
 mod sound;
 mod types;
@@ -20,6 +21,7 @@ pub use dump::{Form, default_of, dump};
 pub use json_schema::{json_schema, schema_of};
 pub use plain::plain;
 pub use read::{Reader, takes};
+pub use refusal::Refusal;
 pub use types::{Custom, MAX, MIN, Type};
 pub use unknown::{UnknownKey, unknown_keys};
 

@@ -1,29 +1,57 @@
 //! What a [`Reader`] has to say.
 
 use super::unknown::of_like_length;
-use super::{Field, Model, Reader};
+use super::{Field, Model, Reader, Refusal};
 use crate::diagnostic::Diagnostic;
 use crate::span::Span;
 use crate::suggest::did_you_mean;
 use crate::value::{Key, Node, Value};
 
 impl Reader<'_> {
-    /// Notes that a value is wrong in a way of its own.
-    pub fn invalid(&mut self, span: Option<Span>, message: impl Into<String>) {
-        let code = self.code("invalid-value");
-        self.push(Diagnostic::error(code, message).at(span));
+    /// Notes that a string here is refused.
+    pub fn refused(&mut self, span: Option<Span>, refusal: Refusal) {
+        let message = format!("{}: {}", self.subject(), refusal.problem);
+        let diagnostic = Diagnostic::error(self.code("invalid-value"), message)
+            .at(span)
+            .expected(refusal.expected)
+            .maybe_hint(refusal.hint);
+        self.push(diagnostic);
     }
 
-    /// Notes that keys contradict one another.
-    pub fn conflict(&mut self, span: Option<Span>, message: impl Into<String>) {
-        let code = self.code("conflict");
-        self.push(Diagnostic::error(code, message).at(span));
+    /// Notes that a value is wrong in a way of its own, and what would be right.
+    pub fn invalid(
+        &mut self,
+        span: Option<Span>,
+        message: impl Into<String>,
+        expected: impl Into<String>,
+    ) {
+        self.wrong("invalid-value", span, message.into(), expected.into());
     }
 
-    /// Notes that a key is needed here.
-    pub fn missing_key(&mut self, span: Option<Span>, message: impl Into<String>) {
-        let code = self.code("missing-key");
-        self.push(Diagnostic::error(code, message).at(span));
+    /// Notes that keys contradict one another, and what would not.
+    pub fn conflict(
+        &mut self,
+        span: Option<Span>,
+        message: impl Into<String>,
+        expected: impl Into<String>,
+    ) {
+        self.wrong("conflict", span, message.into(), expected.into());
+    }
+
+    /// Notes that a key is needed here, and what it is.
+    pub fn missing_key(
+        &mut self,
+        span: Option<Span>,
+        message: impl Into<String>,
+        expected: impl Into<String>,
+    ) {
+        self.wrong("missing-key", span, message.into(), expected.into());
+    }
+
+    fn wrong(&mut self, what: &str, span: Option<Span>, message: String, expected: String) {
+        let code = self.code(what);
+        let diagnostic = Diagnostic::error(code, message);
+        self.push(diagnostic.at(span).expected(expected));
     }
 
     /// Notes something that is taken, and probably not meant.

@@ -23,10 +23,7 @@ impl Reader<'_> {
         match checked {
             Ok(None) => {}
             Ok(Some(text)) => node.value = Value::Str(text.into()),
-            Err(problem) => {
-                let message = format!("{}: {problem}", self.subject());
-                self.invalid(node.span(), message);
-            }
+            Err(refusal) => self.refused(node.span(), refusal),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use super::{Form, Model, Reader, UnknownKey};
+use super::{Form, Model, Reader, Refusal, UnknownKey};
 use crate::value::Node;
 
 /// What a key may hold.
@@ -12,10 +12,10 @@ pub enum Type {
     Any,
     /// A string.
     Str,
-    /// A string that passes a check; the error says why it does not.
-    StrWith(fn(&str) -> Result<(), String>),
-    /// A string that is kept in another form; the error says why it is none.
-    StrInto(fn(&str) -> Result<String, String>),
+    /// A string that passes a check.
+    StrWith(fn(&str) -> Result<(), Refusal>),
+    /// A string that is kept in another form.
+    StrInto(fn(&str) -> Result<String, Refusal>),
     /// An integer within bounds, both included; where there is no bound, of any size.
     Int(i64, i64),
     /// An integer within bounds, written as one: not `"2"`, `2.0` or `true`.

@@ -126,11 +126,11 @@ fn check_tags(map: &Map, engine: &Node, reader: &mut Reader<'_>) {
     match (has(COMPATIBLE), has(LEGACY)) {
         (None, _) | (_, None) => {
             let message = "`model_metadata.tags` must be a list for an engine";
-            reader.invalid(span, message);
+            reader.invalid(span, message, "a list of tags");
         }
         (Some(true), Some(true)) => {
             let message = format!("`model_metadata.tags` has both {COMPATIBLE} and {LEGACY}");
-            reader.conflict(span, message);
+            reader.conflict(span, message, format!("{COMPATIBLE} or {LEGACY}"));
         }
         (Some(false), Some(false)) => {
             let message =
@@ -197,20 +197,32 @@ fn check_parallelism(
             .and_then(|node| node.get("count"))
             .and_then(Node::span);
         let message = format!(
-            "the engine is spread over {world_size} accelerators and a replica has {count}: \
-             tensor × pipeline × sequence parallelism must be the accelerator count"
+            "the engine is spread over {} and a replica has {count}: tensor × pipeline × sequence \
+             parallelism must be the accelerator count",
+            accelerators(world_size)
         );
         let diagnostic = Diagnostic::error(reader.code("engine-parallelism"), message)
             .at(counted
                 .or(accelerator.and_then(Node::span))
                 .or(spread_at)
                 .or(build.and_then(Node::span)))
-            .also(spread_at, "spread here");
+            .also(spread_at, "spread here")
+            .expected(format!(
+                "parallelism of {count}, or {} a replica",
+                accelerators(world_size)
+            ));
         reader.push(diagnostic);
     } else if !(1..=128).contains(&world_size) || world_size.count_ones() != 1 {
-        let message =
-            format!("an engine over {world_size} accelerators is unusual: 1, 2, 4 or 8 are");
-        let span = spread_at.or(build.and_then(Node::span));
-        reader.warn("engine-parallelism", span, message);
+        let message = format!("an engine over {} is unusual", accelerators(world_size));
+        let diagnostic = Diagnostic::warning(reader.code("engine-parallelism"), message)
+            .at(spread_at.or(build.and_then(Node::span)))
+            .expected("1, 2, 4 or 8 accelerators");
+        reader.push(diagnostic);
     }
+}
+
+/// `1 accelerator`, `2 accelerators`.
+fn accelerators(count: i64) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} accelerator{plural}")
 }

@@ -61,7 +61,7 @@ fn accelerator(merged: &Node, layers: &Layers, found: &mut Vec<Diagnostic>) {
             .is_some_and(|layer| matches!(layer.name, LayerName::Environment(_)))
     };
     let Some(name) = name else {
-        let message = format!("a count of {count} accelerators, and no accelerator");
+        let message = format!("an accelerator count of {count}, and no accelerator");
         let diagnostic = if of_environment(counted.layer) {
             Diagnostic::error("truss::count-without-accelerator", message)
         } else {

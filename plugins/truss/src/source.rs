@@ -1,5 +1,6 @@
 //! The source `truss`.
 
+use std::collections::HashSet;
 use std::io;
 use std::sync::Arc;
 
@@ -82,6 +83,7 @@ impl ConfigSource for TrussSource {
             items.extend(surprises.into_iter().filter(warnings));
         }
         let workload = workload(root, &files, &mut items);
+        drop_echoes(&mut items);
         let diagnostics = Diagnostics {
             files: Arc::new(files),
             items,
@@ -206,6 +208,22 @@ fn workload(mut root: Node, files: &SourceMap, items: &mut Vec<Diagnostic>) -> W
         layers,
         rules: Arc::new(TrussRules),
     }
+}
+
+/// Drops what the YAML reader says of a scalar, such as that `012` is 10, where it is said again of
+/// the variable that it is the value of.
+fn drop_echoes(items: &mut Vec<Diagnostic>) {
+    let place = |item: &Diagnostic| item.primary.as_ref().map(|label| label.span);
+    let of_variables: HashSet<_> = items
+        .iter()
+        .filter(|item| item.code == "truss::stringified")
+        .filter_map(place)
+        .collect();
+    let is_echo = |item: &Diagnostic| {
+        let surprise = matches!(&*item.code, "yaml::octal" | "yaml::sexagesimal");
+        surprise && place(item).is_some_and(|span| of_variables.contains(&span))
+    };
+    items.retain(|item| !is_echo(item));
 }
 
 fn environments(overrides: Option<Node>) -> Vec<Entry> {

@@ -11,7 +11,7 @@ use plimsoll_core::value::{Map, Node, Value};
 
 pub(crate) use network::{domain_name, ipv4_network};
 pub(crate) use text::{
-    absolute_or_empty, cpu, hugging_face_repository, memory, not_empty, python_version,
+    absolute, absolute_or_empty, cpu, hugging_face_repository, memory, not_empty, python_version,
     secret_name, version,
 };
 
@@ -27,8 +27,9 @@ pub(crate) fn docker_server(node: &mut Node, reader: &mut Reader<'_>) {
     if let Some(id) = user.and_then(Node::as_i64)
         && (id == 0 || id == DEFAULT_USER_ID)
     {
-        let message = format!("`run_as_user_id` cannot be {id}: use another user");
-        reader.invalid(user.and_then(Node::span), message);
+        let message = format!("`docker_server.run_as_user_id` cannot be {id}");
+        let expected = format!("another user than 0 and {DEFAULT_USER_ID}");
+        reader.invalid(user.and_then(Node::span), message, expected);
     }
     let no_build = node.get("no_build").and_then(Node::as_bool) == Some(true);
     if reader.sound(&["no_build", "start_command"])
@@ -36,7 +37,8 @@ pub(crate) fn docker_server(node: &mut Node, reader: &mut Reader<'_>) {
         && node.get("start_command").is_none_or(Node::is_null)
     {
         let message = "`docker_server.start_command` is required unless `no_build` is true";
-        reader.missing_key(node.span(), message);
+        let expected = "start_command: a command, or no_build: true";
+        reader.missing_key(node.span(), message, expected);
     }
 }
 
@@ -52,7 +54,8 @@ pub(crate) fn replica_bounds(node: &mut Node, reader: &mut Reader<'_>) {
         let message = format!("max_replicas ({high}) must be at least min_replicas ({low})");
         let diagnostic = Diagnostic::error(reader.code("replica-bounds"), message)
             .labelled(max.span(), "the maximum")
-            .also(min.span(), "the minimum");
+            .also(min.span(), "the minimum")
+            .expected(format!("max_replicas of at least {low}"));
         reader.push(diagnostic);
     }
 }
@@ -65,7 +68,11 @@ pub(crate) fn before(node: &mut Node, reader: &mut Reader<'_>) {
         && no_cache.as_bool() == Some(true)
     {
         let message = "`build.no_cache` cannot be set in a file: it is a choice of one push";
-        reader.invalid(no_cache.span(), message);
+        let diagnostic = Diagnostic::error(reader.code("invalid-value"), message)
+            .at(no_cache.span())
+            .expected("false")
+            .hint("leave the key out");
+        reader.push(diagnostic);
     }
     if map.contains("hf_cache") {
         rename_cache(map, reader);
@@ -109,7 +116,8 @@ pub(crate) fn after(node: &mut Node, reader: &mut Reader<'_>) {
             let message = format!("`{one}` and `{other}` cannot both be given");
             let diagnostic = Diagnostic::error(reader.code("conflict"), message)
                 .at(second.span())
-                .also(first.span(), "the other one");
+                .also(first.span(), "the other one")
+                .expected("one of the two");
             reader.push(diagnostic);
         }
     }
@@ -143,7 +151,8 @@ pub(crate) fn unique(map: &Map, list: &str, key: &str, reader: &mut Reader<'_>) 
             let message = format!("`{key}: {text}` is there twice, and must be unique");
             let diagnostic = Diagnostic::error(reader.code("duplicate"), message)
                 .at(node.span())
-                .also(first.span(), "the first one");
+                .also(first.span(), "the first one")
+                .expected(format!("another `{key}` for each"));
             reader.push(diagnostic);
         } else {
             seen.insert(text, node);
@@ -168,7 +177,8 @@ fn remote_ssh(map: &Map, reader: &mut Reader<'_>) {
                        `docker_server.run_as_user_id` sets another";
         let diagnostic = Diagnostic::error(reader.code("conflict"), message)
             .at(user.span())
-            .also(enabled.span(), "enabled here");
+            .also(enabled.span(), "enabled here")
+            .expected("one of the two");
         reader.push(diagnostic);
     }
 }

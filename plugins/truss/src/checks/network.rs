@@ -2,13 +2,18 @@
 
 use std::net::Ipv4Addr;
 
+use plimsoll_core::schema::Refusal;
+
 /// An IPv4 address, or a network with a prefix length or a mask.
-pub(crate) fn ipv4_network(text: &str) -> Result<(), String> {
+pub(crate) fn ipv4_network(text: &str) -> Result<(), Refusal> {
     let (address, mask) = text.split_once('/').unwrap_or((text, "32"));
     if address.parse::<Ipv4Addr>().is_ok() && is_mask(mask) {
         Ok(())
     } else {
-        Err(format!("{text:?} is no IPv4 address or network"))
+        Err(Refusal::new(
+            format!("{text:?} is no IPv4 address or network"),
+            "an address such as 10.0.0.1, or a network such as 10.0.0.0/8",
+        ))
     }
 }
 
@@ -26,7 +31,7 @@ fn is_mask(text: &str) -> bool {
 }
 
 /// A domain name, in which `*` stands for any part of a label.
-pub(crate) fn domain_name(text: &str) -> Result<(), String> {
+pub(crate) fn domain_name(text: &str) -> Result<(), Refusal> {
     let edge = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'*';
     let label = |label: &str| {
         let bytes = label.as_bytes();
@@ -44,5 +49,8 @@ pub(crate) fn domain_name(text: &str) -> Result<(), String> {
     {
         return Ok(());
     }
-    Err(format!("{text:?} is no domain name"))
+    Err(Refusal::new(
+        format!("{text:?} is no domain name"),
+        "a domain name such as api.example.com or *.example.com",
+    ))
 }

@@ -172,14 +172,16 @@ fn keys_of_method(methods: Methods, node: &Node, reader: &mut Reader<'_>) {
             match (given(key), *other == name) {
                 (None, true) => {
                     let place = reader.path().join(key).dotted();
-                    reader.missing_key(span, format!("`{place}` is required for {name}"));
+                    let message = format!("`{place}` is required for {name}");
+                    reader.missing_key(span, message, format!("{key}: a string"));
                 }
                 (Some(found), false) => {
                     let place = reader.path().join(key).dotted();
                     let message = format!("`{place}` is for {other}, and the method is {name}");
                     let diagnostic = Diagnostic::error(reader.code("conflict"), message)
                         .at(found.span())
-                        .also(span, "the method");
+                        .also(span, "the method")
+                        .expected(format!("no such key, or auth_method: {other}"));
                     reader.push(diagnostic);
                 }
                 _ => {}

@@ -1,6 +1,6 @@
 //! `bdn`: volumes of the platform's delivery network.
 
-use plimsoll_core::schema::{Default, Field, Model, Reader, Type};
+use plimsoll_core::schema::{Default, Field, Model, Reader, Refusal, Type};
 use plimsoll_core::value::Node;
 
 use crate::checks;
@@ -90,8 +90,11 @@ static HOTLOAD: Model = Model::new(
     )],
 );
 
-fn volume(text: &str) -> Result<(), String> {
-    let wrong = || format!("{text:?} is no volume such as bdn:namespace/volume:tag");
+fn volume(text: &str) -> Result<(), Refusal> {
+    let wrong = || {
+        let expected = "a volume such as bdn:namespace/volume, with `:tag` or `@digest`";
+        Refusal::new(format!("{text:?} is no volume"), expected)
+    };
     let (namespace, rest) = text
         .strip_prefix("bdn:")
         .and_then(|reference| reference.split_once('/'))
@@ -115,7 +118,11 @@ fn volume(text: &str) -> Result<(), String> {
             if hex.is_empty() || !hex.bytes().all(|byte| byte.is_ascii_hexdigit()) {
                 Err(wrong())
             } else if !(12..=64).contains(&hex.len()) {
-                Err(format!("{text:?}: a digest has 12 to 64 digits"))
+                let problem = format!("{text:?} has a digest of {} digits", hex.len());
+                Err(Refusal::new(
+                    problem,
+                    "a digest of 12 to 64 hexadecimal digits",
+                ))
             } else {
                 Ok(())
             }
@@ -123,23 +130,28 @@ fn volume(text: &str) -> Result<(), String> {
     }
 }
 
-fn identifier(text: &str) -> Result<(), String> {
+fn identifier(text: &str) -> Result<(), Refusal> {
     let length = text.chars().count();
     if !(1..=256).contains(&length) || text.contains("..") || text.contains(['/', '\0']) {
-        return Err(format!("{text:?} is no name of a namespace, volume or tag"));
+        return Err(Refusal::new(
+            format!("{text:?} is no name of a namespace, volume or tag"),
+            "1 to 256 characters without `/` and `..`",
+        ));
     }
     Ok(())
 }
 
 /// An absolute path below the root, without `.` and doubled slashes.
-fn mount_path(text: &str) -> Result<String, String> {
+fn mount_path(text: &str) -> Result<String, Refusal> {
+    checks::absolute(text)?;
+    let refuse = |problem: String| {
+        Refusal::new(
+            problem,
+            "an absolute path below the root, without `..` and null bytes",
+        )
+    };
     if text.contains('\0') {
-        return Err(format!("{text:?} has a null byte"));
-    }
-    if !text.starts_with('/') {
-        return Err(format!(
-            "{text:?} is a relative path; an absolute one is needed"
-        ));
+        return Err(refuse(format!("{text:?} has a null byte")));
     }
     // Exactly two slashes at the start are a root of their own (POSIX).
     let root = if text.starts_with("//") && !text.starts_with("///") {
@@ -152,15 +164,15 @@ fn mount_path(text: &str) -> Result<String, String> {
         .filter(|part| !part.is_empty() && *part != ".")
         .collect();
     if parts.contains(&"..") {
-        return Err(format!("{text:?} must not contain `..`"));
+        return Err(refuse(format!("{text:?} has `..`")));
     }
     if parts.is_empty() && root == "/" {
-        return Err("the root cannot be mounted over".to_owned());
+        return Err(refuse("the root cannot be mounted over".to_owned()));
     }
     Ok(format!("{root}{}", parts.join("/")))
 }
 
-fn filter(text: &str) -> Result<(), String> {
+fn filter(text: &str) -> Result<(), Refusal> {
     let folder = text.strip_suffix('/').unwrap_or(text);
     let wrong = text.is_empty()
         || text != crate::python::strip(text)
@@ -170,7 +182,10 @@ fn filter(text: &str) -> Result<(), String> {
             .split('/')
             .any(|part| matches!(part, "" | "." | ".."));
     if wrong {
-        return Err(format!("{text:?} is no relative pattern of files"));
+        return Err(Refusal::new(
+            format!("{text:?} is no pattern of files"),
+            "a relative pattern such as models/*.bin, without `.`, `..` and `\\`",
+        ));
     }
     Ok(())
 }
@@ -183,7 +198,12 @@ fn grants(node: &mut Node, reader: &mut Reader<'_>) {
         return;
     };
     if items.is_empty() {
-        reader.invalid(grants.span(), "`grants` needs one item at least");
+        let message = "`grants` needs one item at least";
+        reader.invalid(
+            grants.span(),
+            message,
+            "one of pull, push, tag, inspect, delete",
+        );
     }
     let mut seen = Vec::new();
     for (position, item) in items.iter().enumerate() {
@@ -192,7 +212,8 @@ fn grants(node: &mut Node, reader: &mut Reader<'_>) {
             continue;
         }
         if seen.contains(&grant) {
-            reader.invalid(item.span(), format!("the grant {grant} is there twice"));
+            let message = format!("the grant {grant} is there twice");
+            reader.invalid(item.span(), message, "each grant once");
         } else {
             seen.push(grant);
         }

@@ -42,8 +42,10 @@ static BUILD_FIELDS: &[Field] = &[
 fn secret_names(node: &mut Node, reader: &mut Reader<'_>) {
     let secrets = node.get("secret_to_path_mapping").and_then(Node::as_map);
     for entry in secrets.into_iter().flatten() {
-        if let Some(Err(problem)) = entry.key.as_str().map(checks::secret_name) {
-            reader.invalid(entry.key_span, problem);
+        if let Some(Err(refusal)) = entry.key.as_str().map(checks::secret_name) {
+            reader.below("secret_to_path_mapping", |reader| {
+                reader.refused(entry.key_span, refusal);
+            });
         }
     }
 }

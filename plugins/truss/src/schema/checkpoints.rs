@@ -64,7 +64,8 @@ fn no_mixing(node: &mut Node, reader: &mut Reader<'_>) {
         let message = "`artifact_references` and `loops_checkpoint_ids` cannot both be given";
         let diagnostic = Diagnostic::error(reader.code("conflict"), message)
             .at(loops.span())
-            .also(jobs.span(), "the other one");
+            .also(jobs.span(), "the other one")
+            .expected("one of the two");
         reader.push(diagnostic);
     }
 }

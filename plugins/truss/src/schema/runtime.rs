@@ -168,7 +168,7 @@ fn legacy(node: &mut Node, reader: &mut Reader<'_>) {
     {
         let span = workers.span();
         let message = "`runtime.num_workers` must be 1: one worker a server is all there is";
-        reader.invalid(span, message);
+        reader.invalid(span, message, "1, or no such key");
     }
     let no_transport = map.get("transport").is_none_or(Node::is_null);
     let websocket = map.get("is_websocket_endpoint").is_some_and(is_truthy);

@@ -1,7 +1,7 @@
 //! Weights: the older `model_cache` and `cache_internal`, and `weights`.
 
 use plimsoll_core::diagnostic::Diagnostic;
-use plimsoll_core::schema::{Default, Field, Model, Reader, Type, takes};
+use plimsoll_core::schema::{Default, Field, Model, Reader, Refusal, Type, takes};
 use plimsoll_core::value::{Node, Value};
 
 use super::auth::WEIGHTS_AUTH;
@@ -95,9 +95,10 @@ const SECRET: Field = Field::new(
     "Secret with the credentials.",
 );
 
-fn revision(text: &str) -> Result<(), String> {
+fn revision(text: &str) -> Result<(), Refusal> {
     if text.chars().count() == 1 {
-        return Err("a revision has two characters at least".to_owned());
+        let problem = format!("{text:?} is no revision");
+        return Err(Refusal::new(problem, "two characters at least"));
     }
     Ok(())
 }
@@ -121,12 +122,17 @@ fn volume(node: &mut Node, reader: &mut Reader<'_>) {
         .is_none_or(|kind| kind.as_str() == Some("hf"));
     if hugging_face && unset("revision") {
         let place = reader.path().join("revision").dotted();
-        let message = format!("`{place}` is required for a volume: a commit, to be exact");
-        reader.missing_key(span, message);
+        let message = format!("`{place}` is required for a volume");
+        reader.missing_key(span, message, "revision: a commit, a branch or a tag");
     }
     if unset("volume_folder") {
         let place = reader.path().join("volume_folder").dotted();
-        reader.missing_key(span, format!("`{place}` is required for a volume"));
+        let message = format!("`{place}` is required for a volume");
+        reader.missing_key(
+            span,
+            message,
+            "volume_folder: a name below /app/model_cache",
+        );
     }
 }
 
@@ -145,7 +151,7 @@ pub(crate) static WEIGHTS_SOURCE: Model = Model {
             ),
             Field::required(
                 "mount_location",
-                Type::StrWith(mount_location),
+                Type::StrWith(checks::absolute),
                 "Absolute path where the model finds them; each its own.",
             ),
             Field::new(
@@ -166,33 +172,35 @@ pub(crate) static WEIGHTS_SOURCE: Model = Model {
     )
 };
 
-fn source(text: &str) -> Result<(), String> {
-    let known = || format!("the schemes are hf https {}", BUCKETS.join(" "));
+fn source(text: &str) -> Result<(), Refusal> {
+    let refuse = |problem: String| {
+        let schemes = format!("hf:// https:// {}://", BUCKETS.join(":// "));
+        Refusal::new(
+            problem,
+            format!("a source that begins with one of {schemes}"),
+        )
+    };
     let Some((scheme, path)) = text.split_once("://") else {
-        return Err(format!("{text:?} has no scheme; {}", known()));
+        let repository = text.contains('/') && checks::hugging_face_repository(text).is_ok();
+        let hint = repository.then(|| format!("for Hugging Face write \"hf://{text}\""));
+        return Err(refuse(format!("{text:?} has no scheme")).maybe_hint(hint));
     };
     let bucket = BUCKETS.contains(&scheme);
     if !bucket && scheme != "hf" && scheme != "https" {
-        return Err(format!("{text:?} has the scheme {scheme}; {}", known()));
+        return Err(refuse(format!("{text:?} has the scheme {scheme}")));
     }
     if path.is_empty() || path.starts_with('/') {
-        return Err(format!("{text:?} names nothing behind {scheme}://"));
-    }
-    if bucket && path.contains('@') {
-        return Err(format!(
-            "{text:?} has an @, and only hf:// has revisions: a bucket has none"
+        let problem = format!("{text:?} names nothing behind {scheme}://");
+        return Err(Refusal::new(
+            problem,
+            format!("a source such as {scheme}://owner/name"),
         ));
     }
-    Ok(())
-}
-
-fn mount_location(text: &str) -> Result<(), String> {
-    if text.starts_with('/') {
-        return Ok(());
+    if bucket && path.contains('@') {
+        let problem = format!("{text:?} has an @, and only hf:// has revisions");
+        return Err(Refusal::new(problem, "a bucket and a path, without @"));
     }
-    Err(format!(
-        "{text:?} is a relative path; an absolute one is needed"
-    ))
+    Ok(())
 }
 
 fn one_secret(node: &mut Node, reader: &mut Reader<'_>) {
@@ -207,7 +215,8 @@ fn one_secret(node: &mut Node, reader: &mut Reader<'_>) {
         let message = "`auth_secret_name` is given twice: here and in `auth`";
         let diagnostic = Diagnostic::error(reader.code("conflict"), message)
             .at(outer.and_then(Node::span))
-            .also(inner.and_then(Node::span), "the other one");
+            .also(inner.and_then(Node::span), "the other one")
+            .expected("one of the two");
         reader.push(diagnostic);
     }
 }

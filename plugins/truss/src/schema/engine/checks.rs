@@ -14,12 +14,12 @@ pub(super) fn repository(node: &mut Node, reader: &mut Reader<'_>) {
     let repo = node.get("repo");
     if reader.sound(&["source", "repo"])
         && node.get("source").and_then(Node::as_str) == Some("HF")
-        && let Some(Err(problem)) = repo
+        && let Some(Err(refusal)) = repo
             .and_then(Node::as_str)
             .map(checks::hugging_face_repository)
     {
-        let message = format!("`{}`: {problem}", reader.path().join("repo").dotted());
-        reader.invalid(repo.and_then(Node::span), message);
+        let span = repo.and_then(Node::span);
+        reader.below("repo", |reader| reader.refused(span, refusal));
     }
 }
 
@@ -30,6 +30,7 @@ pub(super) fn no_self(node: &mut Node, reader: &mut Reader<'_>) {
         reader.invalid(
             entry.key_span,
             format!("`{place}`: no key can be named self here"),
+            "another name",
         );
     }
 }
@@ -40,7 +41,7 @@ pub(super) fn misplaced(node: &mut Node, reader: &mut Reader<'_>) {
     for key in super::runtime::LORA_CACHE {
         if let Some(entry) = node.as_map().and_then(|map| map.entry(key)) {
             let message = format!("`{key}` belongs to `trt_llm.runtime`, not to `trt_llm.build`");
-            reader.invalid(entry.key_span, message);
+            reader.invalid(entry.key_span, message, format!("trt_llm.runtime.{key}"));
         }
     }
 }
@@ -77,14 +78,15 @@ fn paging(node: &Node, reader: &mut Reader<'_>) {
     let span = plugins.and_then(Node::span);
     if attention && !paged && reader.sound(&PAGED) {
         let message = "`use_paged_context_fmha` needs `paged_kv_cache`";
-        reader.conflict(span, message);
+        let expected = "both true, or use_paged_context_fmha: false";
+        reader.conflict(span, message, expected);
     }
     let Some(speculator) = node.get("speculator").filter(|node| !node.is_null()) else {
         return;
     };
     if !(attention && paged) && reader.sound(&PAGED) && reader.sound(&["speculator"]) {
         let message = "speculative decoding needs `paged_kv_cache` and `use_paged_context_fmha`";
-        reader.conflict(span.or(speculator.span()), message);
+        reader.conflict(span.or(speculator.span()), message, "both true");
     }
     let batch = node.get("max_batch_size").and_then(Node::as_i64);
     if batch.unwrap_or(256) > 64 && reader.sound(&["max_batch_size", "speculator"]) {
@@ -107,7 +109,8 @@ fn experts(node: &Node, reader: &mut Reader<'_>) {
             "`moe_expert_parallel_option` is {number}: it must be -1, or from 1 to \
              tensor_parallel_count ({tensor})"
         );
-        reader.invalid(option.and_then(Node::span), message);
+        let expected = format!("-1, or from 1 to {tensor}");
+        reader.invalid(option.and_then(Node::span), message, expected);
     } else if tensor % number != 0 {
         let message = format!(
             "`moe_expert_parallel_option` ({number}) does not divide tensor_parallel_count \

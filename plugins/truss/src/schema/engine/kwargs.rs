@@ -80,7 +80,7 @@ impl Custom for MultipleOf64 {
                 node.describe()
             );
             let diagnostic = Diagnostic::error(reader.code("out-of-range"), message);
-            reader.push(diagnostic.at(node.span()));
+            reader.push(diagnostic.at(node.span()).expected(self.describe()));
         }
     }
 
@@ -110,11 +110,9 @@ impl Custom for Adapters {
         for entry in node.as_map().into_iter().flatten() {
             let name = entry.key.as_str().unwrap_or("-");
             if name.is_empty() || !name.bytes().all(known) {
-                let message = format!(
-                    "{}: {name:?} is no name of an adapter: only letters, digits and `_-.:` are",
-                    reader.subject()
-                );
-                reader.invalid(entry.key_span, message);
+                let message = format!("{}: {name:?} is no name of an adapter", reader.subject());
+                let expected = "letters, digits, `_`, `-`, `.` and `:`";
+                reader.invalid(entry.key_span, message, expected);
             }
         }
         reader.value(&REPOSITORIES, node);

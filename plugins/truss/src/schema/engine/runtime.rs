@@ -175,7 +175,7 @@ fn adapter_sizes(node: &mut Node, reader: &mut Reader<'_>) {
             "`lora_cache_optimal_adapter_size` ({optimal}) is above \
              `lora_cache_max_adapter_size` ({most})"
         );
-        reader.conflict(span, message);
+        reader.conflict(span, message, format!("at most {most}"));
     }
 }
 

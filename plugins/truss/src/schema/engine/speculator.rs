@@ -99,7 +99,8 @@ fn check(node: &mut Node, reader: &mut Reader<'_>) {
         for (key, size) in SIZES.iter().zip(sizes) {
             if size.is_none() && reader.sound(&[key]) {
                 let place = reader.path().join(key).dotted();
-                reader.missing_key(node.span(), format!("`{place}` is required for lookahead"));
+                let message = format!("`{place}` is required for lookahead");
+                reader.missing_key(node.span(), message, format!("{key}: a positive integer"));
             }
         }
         return;
@@ -120,7 +121,8 @@ fn check(node: &mut Node, reader: &mut Reader<'_>) {
              `num_draft_tokens` is {drafted}: it must be at least as many, and from 1 to \
              {MOST_DRAFTED}"
         );
-        return reader.invalid(span, message);
+        let expected = format!("from {needed} to {MOST_DRAFTED}, or smaller lookahead sizes");
+        return reader.invalid(span, message, expected);
     }
     if drafted > MANY_DRAFTED {
         let message = format!("{drafted} drafted tokens in a step may slow the engine down");

@@ -1,6 +1,6 @@
 //! The two stacks.
 
-use plimsoll_core::schema::{Default, Field, Form, Model, Reader, Type, default_of, dump};
+use plimsoll_core::schema::{Default, Field, Form, Model, Reader, Refusal, Type, default_of, dump};
 use plimsoll_core::value::{Node, Value};
 
 use super::build::BUILD;
@@ -100,12 +100,18 @@ static VERSIONS: Model = Model::new(
     ],
 );
 
-fn numbered(text: &str) -> Result<(), String> {
+fn numbered(text: &str) -> Result<(), Refusal> {
     if text.chars().next().is_some_and(is_digit) {
         return Ok(());
     }
-    Err(format!("{text:?} does not begin with a number"))
+    Err(Refusal::new(
+        format!("{text:?} does not begin with a number"),
+        "a version such as \"0.9.0\"",
+    ))
 }
+
+/// What stands where the weights are to be named.
+const REPOSITORY: &str = "checkpoint_repository: {source: HF, repo: owner/name}, or the like";
 
 fn first_stack(node: &mut Node, reader: &mut Reader<'_>) {
     let Some(build) = node.get("build") else {
@@ -113,7 +119,7 @@ fn first_stack(node: &mut Node, reader: &mut Reader<'_>) {
     };
     if !is_set(build, "checkpoint_repository") && reader.sound(&["build/checkpoint_repository"]) {
         let message = "`trt_llm.build.checkpoint_repository` is required by the first stack";
-        reader.missing_key(build.span(), message);
+        reader.missing_key(build.span(), message, REPOSITORY);
     }
     let plugins = build.get("plugin_configuration");
     let paged =
@@ -128,7 +134,8 @@ fn first_stack(node: &mut Node, reader: &mut Reader<'_>) {
     if chunked && !paged && !is_encoder(base_model(Some(build))) && reader.sound(&looked_at) {
         let message = "`trt_llm.runtime.enable_chunked_context` needs `paged_kv_cache` and \
                        `use_paged_context_fmha` of `trt_llm.build.plugin_configuration`";
-        reader.conflict(plugins.and_then(Node::span), message);
+        let expected = "both true, or enable_chunked_context: false";
+        reader.conflict(plugins.and_then(Node::span), message, expected);
     }
 }
 
@@ -151,7 +158,7 @@ fn second_stack(node: &mut Node, reader: &mut Reader<'_>) {
     {
         let message = "`trt_llm.build.checkpoint_repository` is required unless \
                        `skip_build_result` is true";
-        reader.missing_key(build.span(), message);
+        reader.missing_key(build.span(), message, REPOSITORY);
     }
     let written = dump(&BUILD, build, Form::Written);
     for entry in written.as_map().into_iter().flatten() {
@@ -169,7 +176,8 @@ fn second_stack(node: &mut Node, reader: &mut Reader<'_>) {
                 "`trt_llm.build.{}` cannot be set with the second stack",
                 field.name
             );
-            reader.conflict(entry.value.span().or(entry.key_span), message);
+            let span = entry.value.span().or(entry.key_span);
+            reader.conflict(span, message, format!("one of {}", BUILD_KEYS.join(", ")));
         }
     }
 }
