@@ -140,7 +140,9 @@ fn object(model: &'static Model) -> Json {
     schema
 }
 
-fn property(field: &'static Field) -> Json {
+/// What may be written under a key, what it means, and what holds where it is not written.
+#[must_use]
+pub fn property(field: &Field) -> Json {
     let mut schema = schema_of(&field.kind);
     let default = match field.default {
         Default::Required | Default::Absent | Default::Model => None,

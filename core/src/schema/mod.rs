@@ -18,7 +18,7 @@ mod types;
 mod unknown;
 
 pub use dump::{Form, default_of, dump};
-pub use json_schema::{json_schema, schema_of};
+pub use json_schema::{json_schema, property, schema_of};
 pub use plain::plain;
 pub use read::{Reader, takes};
 pub use refusal::Refusal;

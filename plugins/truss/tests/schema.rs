@@ -111,6 +111,20 @@ fn coercions_are_valid_and_typos_in_the_own_blocks_are_not() -> Outcome {
             "environment_overrides: {production: {resources: {cpu: '2'}}, staging: null}",
         ),
         (true, "autoscaling_settings: null"),
+        (true, "resources: {accelerator: 'H100:2:3'}"),
+        (true, "resources: {accelerator: 'H100:٢'}"),
+        (true, "runtime: {transport: {}}"),
+        (
+            true,
+            "environment_overrides: {production: {resources: {use_gpu: true, fabric: {}}}}",
+        ),
+        (true, "model_metadata: {example_model_input: {prompt: a}}"),
+        (false, "resources: {accelerator: 'H100:0'}"),
+        (false, "resources: {accelerator: 'H100:x'}"),
+        (
+            false,
+            "environment_overrides: {production: {resources: {gpu: 1}}}",
+        ),
         (false, "model_name: 1"),
         (false, "runtime: {predict_concurrency: four}"),
         (false, "resources: {accelerator: H200X}"),
@@ -137,9 +151,37 @@ fn coercions_are_valid_and_typos_in_the_own_blocks_are_not() -> Outcome {
     Ok(())
 }
 
-/// What the real loader takes and the schema does not: counts that are passed over or that only
-/// Python reads, a null that is put right before it is checked, and what JSON cannot carry.
-const BEYOND: [&str; 5] = ["H100:2:3", "H100:x:y", "H100:٢", "transport: null", ".inf"];
+#[test]
+fn every_key_is_described() {
+    let mut without = Vec::new();
+    undescribed(&config_schema(), "", &mut without);
+    assert!(without.is_empty(), "{without:?}");
+}
+
+/// The keys below a schema that have no description.
+fn undescribed(schema: &Json, place: &str, found: &mut Vec<String>) {
+    let below: Vec<(String, &Json)> = match schema {
+        Json::Object(members) => members
+            .iter()
+            .filter(|(key, _)| *key != "if")
+            .map(|(key, value)| (format!("{place}/{key}"), value))
+            .collect(),
+        Json::Array(items) => items.iter().map(|item| (place.to_owned(), item)).collect(),
+        _ => return,
+    };
+    for (key, property) in schema["properties"].as_object().into_iter().flatten() {
+        if property.is_object() && property["description"].as_str().is_none() {
+            found.push(format!("{place}/{key}"));
+        }
+    }
+    for (place, schema) in below {
+        undescribed(schema, &place, found);
+    }
+}
+
+/// What the real loader takes and the schema does not: a null that is put right before it is
+/// checked, a set, which is no JSON, and what JSON cannot carry.
+const BEYOND: [&str; 3] = ["transport: null", "!!set", ".inf"];
 
 #[test]
 fn what_the_loader_takes_the_schema_takes() -> Outcome {

@@ -56,7 +56,12 @@ static OBJECT: Model = Model {
                 Default::Absent,
                 "Which accelerator.",
             ),
-            Field::new("count", COUNT, Default::Absent, "How many."),
+            Field::new(
+                "count",
+                COUNT,
+                Default::Absent,
+                "How many; 1 where it is not written.",
+            ),
         ],
     )
 };
@@ -103,20 +108,20 @@ impl Custom for Accelerator {
     }
 
     fn schema(&self) -> Json {
-        let pattern = format!("^\\s*({})(:0*[1-9][0-9]*)?\\s*$", NAMES.join("|"));
-        let mut count = schema_of(&COUNT);
-        count["default"] = 1.into();
+        // A count in the digits of any script, which no two engines of patterns name alike: beyond
+        // ASCII anything goes. Or several counts, which the real loader passes over.
+        let space = r"[\s\x1C-\x1F]*";
+        let counts = format!(r"(:(?!0+{space}$)[^\x00-\x2F\x3A-\x7F]+|:[^:]*:.*)?");
+        let pattern = format!("^{space}({}){counts}{space}$", NAMES.join("|"));
         json!({ "anyOf": [
             { "type": "string", "pattern": pattern },
-            {
-                "type": "object",
-                "properties": {
-                    "accelerator": { "anyOf": [{ "enum": NAMES }, { "type": "null" }] },
-                    "count": count,
-                },
-            },
+            schema_of(&Type::Model(&OBJECT)),
             { "type": "null" },
         ] })
+    }
+
+    fn models(&self) -> Vec<&'static Model> {
+        vec![&OBJECT]
     }
 
     fn describe(&self) -> String {

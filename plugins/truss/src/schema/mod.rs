@@ -7,6 +7,7 @@ mod bdn;
 mod build;
 mod checkpoints;
 mod engine;
+mod metadata;
 mod resources;
 mod runtime;
 mod transport;
@@ -43,7 +44,7 @@ static FIELDS: &[Field] = &[
     ),
     Field::new(
         "model_metadata",
-        Type::Map(&Type::Any),
+        Type::Custom(&metadata::Metadata),
         Default::EmptyMap,
         "Anything else about the model; the model can read it at run time.",
     ),

@@ -1,7 +1,7 @@
 //! `runtime.transport`: a mapping whose `kind` says which keys it has.
 
 use plimsoll_core::schema::{
-    Custom, Default, Extra, Field, Form, Model, Reader, Type, dump as dump_model, schema_of,
+    Custom, Default, Extra, Field, Form, Model, Reader, Type, dump as dump_model, property,
 };
 use plimsoll_core::value::{Map, Node, Value};
 use serde_json::{Value as Json, json};
@@ -92,15 +92,12 @@ impl Custom for Transport {
     }
 
     fn schema(&self) -> Json {
-        let seconds = schema_of(&Type::Nullable(&Type::Float));
-        json!({
-            "type": "object",
-            "properties": {
-                "kind": { "enum": KINDS, "default": "http" },
-                "ping_interval_seconds": seconds,
-                "ping_timeout_seconds": seconds,
-            },
-        })
+        let fields = WEBSOCKET.fields.iter().chain(PLAIN.fields);
+        let mut properties: serde_json::Map<_, _> = fields
+            .map(|field| (field.name.to_owned(), property(field)))
+            .collect();
+        properties["kind"]["default"] = "http".into();
+        json!({ "type": "object", "properties": properties })
     }
 
     fn describe(&self) -> String {
