@@ -20,7 +20,7 @@ fn instead(case: &str) -> Option<Instead> {
         // "Treat as empty" and "treat as absent".
         "env_present_null" | "overrides_null" => Instead::Base,
         "acc_count_only_base_has_none" => {
-            Instead::Error("a count of 8 accelerators, and no accelerator")
+            Instead::Error("an accelerator count of 8, and no accelerator")
         }
         // "Error or no GPU at all."
         "acc_count_zero" => Instead::Error("a count of 0"),

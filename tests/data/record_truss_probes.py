@@ -217,6 +217,31 @@ WHOLE = [
     "environment_variables: {a: [null, true, 1.5, 'x', \"it's\", '\"', \"\\n\\t\\\\\"]}",
     "environment_variables: {a: {b: {c: [1]}, 1: 2, true: null, 1.5: x}}",
     "environment_variables: {a: 2024-01-01, b: 2024-01-01 10:00:00, c: 2024-01-01 10:00:00.25-05:00}",
+    "runtime: {predict_concurrency: 1.0e+18}", "runtime: {predict_concurrency: 1.0e+19}",
+    "runtime: {predict_concurrency: -1.0e+19}", "runtime: {predict_concurrency: 9223372036854774784.0}",
+    "runtime: {predict_concurrency: 9223372036854775808.0}",
+    "runtime: {predict_concurrency: -9223372036854775808.0}",
+    "runtime: {predict_concurrency: '100000000000000000000.0'}",
+    "x: {null: 1}", "x: {.inf: 1}", "x: {.nan: 1}", "x: {null: 1, 'None': 2, .inf: 3}", "x: {.inf: 1, inf: 2}",
+    "x: {1.0e+20: 1, 1.0e-7: 2, 1.5: 3, yes: 4}", "x: {2024-01-01T10:00:00Z: 1, 2024-01-01: 2}",
+    "x: {!!binary aGk=: 1}", "x: {!!binary /w==: 1}", "x: !!binary /w==", "x: [{a: !!binary /w==}]",
+    "model_metadata: {a: !!binary /w==}", "build: {arguments: {a: !!binary /w==}}",
+    "environment_variables: {a: !!binary /w==}", "runtime: {null: 1}", ".inf: 1",
+    r'x: "a\ud83d\ude00"', r'model_name: "a\ud83d\ude00 \uD83D\uDE00"',
+    r'environment_variables: {a: "\ud83d\ude00"}', r'requirements: ["\ud83d\ude00"]',
+    "x: !!set {a}", "x: !!set {}", "x: !!set {1}", "x: !!omap [a: b]", "x: !!pairs [a: 1, a: 2]",
+    "requirements: !!set {a}", "requirements: !!set {}", "requirements: !!omap [a: b]", "weights: !!set {}",
+    "model_metadata: {a: !!set {a}}", "model_metadata: !!set {a}", "model_metadata: !!set {}",
+    "resources: !!set {cpu}", "resources: !!set {}", "resources: {accelerator: !!set {a}}", "secrets: !!set {a}",
+    "environment_variables: !!set {a}", "environment_variables: {a: !!set {a}}",
+    "environment_variables: {a: !!set {}, b: [!!set {1}]}", "environment_variables: {a: !!omap [x: 1]}",
+    "environment_variables: {a: !!pairs [x: 1, x: [b]], b: !!omap []}", "!!set {a}", "!!set {}", "!!omap []",
+    "!!omap [model_name: a]", "model_name: !!set {a}", "runtime: {transport: !!set {}}", "hf_cache: !!set {}",
+    "bdn: {access: [{namespace: a, grants: !!set {pull}}]}", "bdn: {access: [{namespace: a, grants: !!set {}}]}",
+    "trt_llm: {build: {HF}}\nmodel_metadata: {tags: !!set {openai-compatible}}",
+    "resources: {accelerator: 'H100:2:3'}", "resources: {accelerator: 'H100:'}", "resources: {accelerator: 'H100:²'}",
+    "resources: {accelerator: 'H100:+2'}", "resources: {accelerator: 'H100:٠٢'}", "resources: {accelerator: 'H100:0:1'}",
+    "resources: {accelerator: \"\\u00a0H100:2\\u2003\"}", "resources: {accelerator: \"\\x1cH100\"}",
     "environment_variables: {a: [2024-01-01, 2024-01-01 10:00:00Z, 2024-01-01 10:00:30.25-05:30]}",
     "environment_variables: {a: 1e-7, b: 1.0e-7, c: 1.0e+16, d: 123456789.123, e: .nan, f: -.inf}",
     "environment_variables: {a: [\"\\u00e9\\u200b\\x07\\U0001F600\\ue000\\u0301\\x7f\\xa0\\xad\"]}",
@@ -416,11 +441,11 @@ def record(load, text, base, engines):
         warnings.simplefilter("always")
         try:
             config = load(text)
+            full, compact = forms(config)
         except BaseException:  # Some refusals are not meant as such: AttributeError, TypeError.
             return False
     said = [str(item.message)[:60] for item in caught if "Pydantic" not in item.category.__name__]
     said = sorted(set(said + SAID))
-    full, compact = forms(config)
     stack = (full["trt_llm"] or {}).get("inference_stack")
     outcome = {
         "full": beyond(full, {**base[0], "trt_llm": engines.get(stack)}),

@@ -9,7 +9,9 @@ use crate::yaml::bytes_of_key;
 #[must_use]
 pub fn plain(node: &Node) -> Node {
     let value = match &node.value {
-        Value::List(items) => Value::List(items.iter().map(plain).collect()),
+        Value::List(items) | Value::Tuple(items) | Value::Set(items) => {
+            Value::List(items.iter().map(plain).collect())
+        }
         Value::Map(map) => {
             let mut out = Map::with_capacity(map.len());
             for entry in map.iter() {
@@ -50,7 +52,9 @@ pub(super) fn no_text(node: &Node) -> Option<&Node> {
     let is_text = |bytes: &[u8]| std::str::from_utf8(bytes).is_ok();
     match &node.value {
         Value::Bytes(bytes) => (!is_text(bytes)).then_some(node),
-        Value::List(items) => items.iter().find_map(no_text),
+        Value::List(items) | Value::Tuple(items) | Value::Set(items) => {
+            items.iter().find_map(no_text)
+        }
         Value::Map(map) => map.iter().find_map(|entry| match &entry.key {
             Key::Other(text) if bytes_of_key(text).is_some_and(|bytes| !is_text(&bytes)) => {
                 Some(node)

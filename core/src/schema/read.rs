@@ -6,7 +6,7 @@ use super::{Default, Extra, Field, Model, Type};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::pointer::Pointer;
 use crate::span::{SourceMap, Span};
-use crate::value::{Map, Node, Value};
+use crate::value::{Map, Node};
 
 /// Checks a tree against a schema, in place: values are brought into their types, what is not
 /// written stays absent, every problem is noted.
@@ -210,7 +210,7 @@ impl<'a> Reader<'a> {
     }
 
     fn list(&mut self, item: &'static Type, kind: &Type, node: &mut Node) {
-        let Value::List(items) = &mut node.value else {
+        let Some(items) = node.as_list_mut() else {
             return self.wrong_type(node, &kind.describe());
         };
         for (position, value) in items.iter_mut().enumerate() {

@@ -28,7 +28,9 @@ impl Serialize for Node {
             Value::Float(number) => serializer.serialize_f64(*number),
             Value::Str(text) | Value::Timestamp(text) => serializer.serialize_str(text),
             Value::Bytes(bytes) => serializer.serialize_str(&String::from_utf8_lossy(bytes)),
-            Value::List(items) => serializer.collect_seq(items),
+            Value::List(items) | Value::Tuple(items) | Value::Set(items) => {
+                serializer.collect_seq(items)
+            }
             Value::Map(map) => map.serialize(serializer),
         }
     }
@@ -71,7 +73,9 @@ impl Node {
             Value::Float(number) => Json::from(*number),
             Value::Str(text) | Value::Timestamp(text) => Json::String(text.to_string()),
             Value::Bytes(bytes) => Json::String(String::from_utf8_lossy(bytes).into_owned()),
-            Value::List(items) => Json::Array(items.iter().map(Self::to_json).collect()),
+            Value::List(items) | Value::Tuple(items) | Value::Set(items) => {
+                Json::Array(items.iter().map(Self::to_json).collect())
+            }
             Value::Map(map) => Json::Object(
                 map.iter()
                     .map(|entry| (entry.key.to_string(), entry.value.to_json()))

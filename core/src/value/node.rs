@@ -38,6 +38,10 @@ pub enum Value {
     Bytes(Box<[u8]>),
     /// A sequence.
     List(Vec<Node>),
+    /// A sequence that Python shows as a tuple: a pair of an `!!omap`.
+    Tuple(Vec<Node>),
+    /// Members in the order written, each once (`!!set`).
+    Set(Vec<Node>),
     /// A mapping.
     Map(Box<Map>),
 }
@@ -126,10 +130,21 @@ impl Node {
         }
     }
 
-    /// The sequence it holds.
+    /// The items of the sequence it holds, be it a list, a tuple or a set.
     #[must_use]
     pub fn as_list(&self) -> Option<&[Self]> {
         match &self.value {
+            Value::List(items) | Value::Tuple(items) | Value::Set(items) => Some(items),
+            _ => None,
+        }
+    }
+
+    /// The items of the sequence it holds, which is a list from now on.
+    pub fn as_list_mut(&mut self) -> Option<&mut Vec<Self>> {
+        if let Value::Tuple(items) | Value::Set(items) = &mut self.value {
+            self.value = Value::List(std::mem::take(items));
+        }
+        match &mut self.value {
             Value::List(items) => Some(items),
             _ => None,
         }
@@ -154,8 +169,7 @@ impl Node {
             .tokens()
             .try_fold(self, |node, token| match &node.value {
                 Value::Map(map) => map.get(&token),
-                Value::List(items) => items.get(token.parse::<usize>().ok()?),
-                _ => None,
+                _ => node.as_list()?.get(token.parse::<usize>().ok()?),
             })
     }
 
@@ -172,6 +186,8 @@ impl Node {
             Value::Timestamp(text) => format!("the date {text}"),
             Value::Bytes(_) => "binary data".to_owned(),
             Value::List(_) => "a list".to_owned(),
+            Value::Tuple(_) => "a tuple".to_owned(),
+            Value::Set(_) => "a set".to_owned(),
             Value::Map(_) => "a mapping".to_owned(),
         }
     }
@@ -180,7 +196,9 @@ impl Node {
     pub fn assign_layer(&mut self, layer: LayerId) {
         self.origin.layer = layer;
         match &mut self.value {
-            Value::List(items) => items.iter_mut().for_each(|item| item.assign_layer(layer)),
+            Value::List(items) | Value::Tuple(items) | Value::Set(items) => {
+                items.iter_mut().for_each(|item| item.assign_layer(layer));
+            }
             Value::Map(map) => map.values_mut().for_each(|value| value.assign_layer(layer)),
             _ => {}
         }
@@ -203,7 +221,7 @@ impl Node {
                     pointer.pop();
                 }
             }
-            Value::List(items) if !items.is_empty() => {
+            Value::List(items) | Value::Tuple(items) | Value::Set(items) if !items.is_empty() => {
                 for (position, item) in items.iter().enumerate() {
                     pointer.push(&position.to_string());
                     item.walk(pointer, visit);

@@ -17,13 +17,14 @@ fn node(value: Value) -> Node {
     Node::with_origin(value, Origin::default())
 }
 
-/// Equality that sees the order of entries, the type of keys, and that a NaN is one.
+/// Whether a tree is read back as this one. It sees the order of entries, the type of keys, and that
+/// a NaN is one. A tuple is read back as a list.
 fn same(a: &Node, b: &Node) -> bool {
     match (&a.value, &b.value) {
         (Value::Float(a), Value::Float(b)) => {
             a.to_bits() == b.to_bits() || a.is_nan() && b.is_nan()
         }
-        (Value::List(a), Value::List(b)) => {
+        (Value::List(a), Value::List(b) | Value::Tuple(b)) | (Value::Set(a), Value::Set(b)) => {
             a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b))
         }
         (Value::Map(a), Value::Map(b)) => {

@@ -1,6 +1,6 @@
 //! PyYAML's recorded answers, and whether a tree is one of them. `record.py` describes the form.
 
-use plimsoll_core::value::{Entry, Key, Map, Node, Value};
+use plimsoll_core::value::{Key, Node, Value};
 use serde_json::Value as Json;
 
 fn tag(answer: &Json) -> Option<(&str, &Json)> {
@@ -44,7 +44,7 @@ fn tagged(tag: &str, expected: &Json, value: &Value) -> bool {
         ("f", Value::Float(number)) => same_float(text, *number),
         ("t", Value::Timestamp(iso)) => **iso == *text,
         ("b", Value::Bytes(bytes)) => hex(bytes) == text,
-        ("l", Value::List(list)) => {
+        ("l", Value::List(list) | Value::Tuple(list)) => {
             list.len() == items.len() && items.iter().zip(list).all(|(item, node)| same(item, node))
         }
         ("m", Value::Map(map)) => {
@@ -53,16 +53,14 @@ fn tagged(tag: &str, expected: &Json, value: &Value) -> bool {
                     same_key(&pair[0], &entry.key) && same(&pair[1], &entry.value)
                 })
         }
-        ("s", Value::Map(map)) => is_set(items, map),
+        ("s", Value::Set(members)) => is_set(items, members),
         _ => false,
     }
 }
 
-fn is_set(items: &[Json], map: &Map) -> bool {
-    let holds = |item: &Json| map.iter().any(|entry: &Entry| same_key(item, &entry.key));
-    map.len() == items.len()
-        && items.iter().all(holds)
-        && map.iter().all(|entry| entry.value.is_null())
+fn is_set(items: &[Json], members: &[Node]) -> bool {
+    let holds = |item: &Json| members.iter().any(|member| same(item, member));
+    members.len() == items.len() && items.iter().all(holds)
 }
 
 fn same_key(answer: &Json, key: &Key) -> bool {

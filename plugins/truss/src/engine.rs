@@ -117,7 +117,9 @@ fn check_tags(map: &Map, engine: &Node, reader: &mut Reader<'_>) {
     // The real loader asks Python whether the tag is `in` whatever is there.
     let has = |wanted: &str| match tags.map(|tags| &tags.value) {
         None => Some(false),
-        Some(Value::List(items)) => Some(items.iter().any(|item| item.as_str() == Some(wanted))),
+        Some(Value::List(items) | Value::Tuple(items) | Value::Set(items)) => {
+            Some(items.iter().any(|item| item.as_str() == Some(wanted)))
+        }
         Some(Value::Map(map)) => Some(map.contains(wanted)),
         Some(Value::Str(text)) => Some(text.contains(wanted)),
         Some(_) => None,

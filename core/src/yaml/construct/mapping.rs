@@ -9,6 +9,7 @@ use crate::value::{Key, Map, Value};
 use crate::yaml::cursor::Fault;
 use crate::yaml::graph::{Content, Links, NodeId};
 use crate::yaml::resolve::{Class, classify};
+use crate::yaml::write::bytes_of_key;
 
 /// After this many, one more duplicate key tells nobody anything.
 const MOST_WARNINGS: usize = 100;
@@ -77,7 +78,9 @@ impl Constructor<'_> {
             Value::Null => Key::Null,
             Value::BigInt(text) | Value::Timestamp(text) => Key::Other(text),
             Value::Bytes(bytes) => Key::Other(python_bytes(&bytes).into()),
-            Value::List(_) | Value::Map(_) => return Err(self.unhashable(map, id)),
+            Value::List(_) | Value::Tuple(_) | Value::Set(_) | Value::Map(_) => {
+                return Err(self.unhashable(map, id));
+            }
         })
     }
 
@@ -175,6 +178,22 @@ impl Constructor<'_> {
         let message = format!("`<<` merges a mapping or a list of mappings, and this is {kind}");
         let fault = Diagnostic::error("yaml::merge", message).at(Some(self.graph.head_span(id)));
         Box::new(fault.also(Some(self.graph.span(map)), "into this mapping"))
+    }
+}
+
+/// A key as a value.
+pub(super) fn member(key: Key) -> Value {
+    match key {
+        Key::Str(text) => Value::Str(text),
+        Key::Int(number) => Value::Int(number),
+        Key::Bool(flag) => Value::Bool(flag),
+        Key::Float(number) => Value::Float(number),
+        Key::Null => Value::Null,
+        Key::Other(text) => match bytes_of_key(&text) {
+            Some(bytes) => Value::Bytes(bytes.into()),
+            None if text.bytes().skip(1).any(|byte| byte == b'-') => Value::Timestamp(text),
+            None => Value::BigInt(text),
+        },
     }
 }
 

@@ -13,7 +13,7 @@ use super::cursor::Fault;
 use super::graph::{Content, Graph, Links, NodeId};
 use super::resolve::{Class, classify};
 use crate::diagnostic::Diagnostic;
-use crate::value::{Map, Node, Value};
+use crate::value::{Entry, Map, Node, Value};
 
 /// Whether one of YAML's own tags is for scalars.
 fn is_scalar_tag(tag: &str) -> bool {
@@ -105,14 +105,18 @@ impl<'a> Constructor<'a> {
     }
 
     fn list(&mut self, items: Links) -> Result<Value, Fault> {
-        let mut list = Vec::with_capacity(items.end - items.start);
-        for position in items.start..items.end {
-            list.push(self.node(self.graph.links[position])?);
-        }
-        Ok(Value::List(list))
+        self.nodes(items).map(Value::List)
     }
 
-    /// `!!omap` and `!!pairs`: a list of lists of two. (PyYAML has tuples for the inner ones.)
+    fn nodes(&mut self, items: Links) -> Result<Vec<Node>, Fault> {
+        let mut nodes = Vec::with_capacity(items.end - items.start);
+        for position in items.start..items.end {
+            nodes.push(self.node(self.graph.links[position])?);
+        }
+        Ok(nodes)
+    }
+
+    /// `!!omap` and `!!pairs`: a list of tuples of two.
     fn pairs(&mut self, id: NodeId) -> Result<Value, Fault> {
         let items = self.items(id, "a list of mappings of one entry")?;
         let mut list = Vec::with_capacity(items.end - items.start);
@@ -122,18 +126,21 @@ impl<'a> Constructor<'a> {
                 Content::Map { pairs, .. } if pairs.end - pairs.start == 2 => pairs,
                 _ => return Err(self.wrong_kind(item, "a mapping of one entry")),
             };
-            list.push(Node::at(self.list(pair)?, self.graph.span(item)));
+            let pair = self.nodes(pair)?;
+            list.push(Node::at(Value::Tuple(pair), self.graph.span(item)));
         }
         Ok(Value::List(list))
     }
 
-    /// `!!set`: the mapping that it is written as, from each member to null.
+    /// `!!set`: the keys of the mapping that it is written as.
     fn set(&mut self, id: NodeId) -> Result<Value, Fault> {
-        let mut map = self.tagged_map(id)?;
-        for value in map.values_mut() {
-            value.value = Value::Null;
-        }
-        Ok(Value::Map(Box::new(map)))
+        let place = self.graph.span(id);
+        let members = self.tagged_map(id)?.into_iter();
+        let member = |entry: Entry| {
+            let span = entry.key_span.unwrap_or(place);
+            Node::at(mapping::member(entry.key), span)
+        };
+        Ok(Value::Set(members.map(member).collect()))
     }
 
     fn tagged_map(&mut self, id: NodeId) -> Result<Map, Fault> {

@@ -35,7 +35,7 @@ pub fn write_with(node: &Node, style: Style) -> String {
         out: String::new(),
     };
     match &node.value {
-        Value::List(items) if !items.is_empty() => writer.list(items, 0),
+        Value::List(items) | Value::Tuple(items) if !items.is_empty() => writer.list(items, 0),
         Value::Map(map) if !map.is_empty() => writer.map(map, 0),
         _ => writer.leaf(node, 2),
     }
@@ -54,7 +54,9 @@ impl Writer {
             self.line(position, indent);
             self.out.push_str("- ");
             match &item.value {
-                Value::List(items) if !items.is_empty() => self.list(items, indent + 2),
+                Value::List(items) | Value::Tuple(items) if !items.is_empty() => {
+                    self.list(items, indent + 2);
+                }
                 Value::Map(map) if !map.is_empty() => self.map(map, indent + 2),
                 _ => self.leaf(item, indent + 2),
             }
@@ -80,7 +82,7 @@ impl Writer {
             }
             self.out.push(':');
             match &entry.value.value {
-                Value::List(items) if !items.is_empty() => {
+                Value::List(items) | Value::Tuple(items) if !items.is_empty() => {
                     self.new_line(indent + 2);
                     self.list(items, indent + 2);
                 }
@@ -99,7 +101,15 @@ impl Writer {
     /// Writes what fits behind a `- ` or a `key: `, and ends the line.
     fn leaf(&mut self, node: &Node, indent: usize) {
         match &node.value {
-            Value::List(_) => self.out.push_str("[]"),
+            Value::List(_) | Value::Tuple(_) => self.out.push_str("[]"),
+            Value::Set(members) => {
+                let members: Vec<_> = members
+                    .iter()
+                    .map(|node| scalar::text(&node.value))
+                    .collect();
+                self.out
+                    .push_str(&format!("!!set {{{}}}", members.join(", ")));
+            }
             Value::Map(_) => self.out.push_str("{}"),
             Value::Str(text) if string::fits_literal(text) => {
                 string::literal(&mut self.out, text, indent);

@@ -18,7 +18,7 @@ pub(super) fn text(value: &Value) -> Cow<'_, str> {
         Value::BigInt(text) | Value::Timestamp(text) => verbatim(text, value),
         Value::Str(text) => string::inline(text),
         Value::Bytes(bytes) => Cow::Owned(format!("!!binary \"{}\"", encode_base64(bytes))),
-        Value::List(_) | Value::Map(_) => Cow::Borrowed(""),
+        Value::List(_) | Value::Tuple(_) | Value::Set(_) | Value::Map(_) => Cow::Borrowed(""),
     }
 }
 

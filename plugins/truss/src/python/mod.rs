@@ -54,7 +54,7 @@ pub(crate) fn is_truthy(node: &Node) -> bool {
         Value::Float(number) => *number != 0.0,
         Value::Str(text) => !text.is_empty(),
         Value::Bytes(bytes) => !bytes.is_empty(),
-        Value::List(items) => !items.is_empty(),
+        Value::List(items) | Value::Tuple(items) | Value::Set(items) => !items.is_empty(),
         Value::Map(map) => !map.is_empty(),
         Value::BigInt(_) | Value::Timestamp(_) => true,
     }

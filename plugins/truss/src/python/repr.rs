@@ -24,16 +24,22 @@ fn repr(node: &Node) -> String {
         Value::Str(text) => repr_str(text),
         Value::Timestamp(text) => repr_time(text),
         Value::Bytes(bytes) => repr_bytes(bytes),
-        Value::List(items) => {
-            let items: Vec<_> = items.iter().map(repr).collect();
-            format!("[{}]", items.join(", "))
-        }
+        Value::List(items) => format!("[{}]", reprs(items)),
+        Value::Tuple(items) => format!("({})", reprs(items)),
+        // Python's order of members is any; here it is that of the file.
+        Value::Set(members) if members.is_empty() => "set()".to_owned(),
+        Value::Set(members) => format!("{{{}}}", reprs(members)),
         Value::Map(map) => {
             let entry = |entry: &Entry| format!("{}: {}", repr_key(&entry.key), repr(&entry.value));
             let entries: Vec<_> = map.iter().map(entry).collect();
             format!("{{{}}}", entries.join(", "))
         }
     }
+}
+
+fn reprs(items: &[Node]) -> String {
+    let items: Vec<_> = items.iter().map(repr).collect();
+    items.join(", ")
 }
 
 fn repr_key(key: &Key) -> String {

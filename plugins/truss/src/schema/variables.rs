@@ -22,8 +22,12 @@ fn plainly_written<'a>(node: &Node, reader: &Reader<'a>) -> Option<&'a str> {
         !text.is_empty() && text.len() <= LONGEST && !text.contains(odd)
     };
     match node.value {
-        Value::Null | Value::Bytes(_) | Value::List(_) | Value::Map(_) => None,
-        _ => reader.written(node).filter(is_word),
+        Value::Bool(_)
+        | Value::Int(_)
+        | Value::BigInt(_)
+        | Value::Float(_)
+        | Value::Timestamp(_) => reader.written(node).filter(is_word),
+        _ => None,
     }
 }
 
