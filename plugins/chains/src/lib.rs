@@ -4,3 +4,4 @@
 //! Plimsoll adds to `RemoteConfig`: `autoscaling_settings` and `environment_overrides`.
 
 mod chain;
+mod python;
