@@ -117,7 +117,7 @@ impl<'a> Interpreter<'a> {
                 Why::new("chain::call", at, message).hint(CONSTANT).val()
             }
             Kind::Function(function) => {
-                let name = self.functions[*function].1.name.to_string();
+                let name = self.functions[*function].def.name.to_string();
                 self.hand_over(args, at, &name);
                 unknown_call(at, &name)
             }

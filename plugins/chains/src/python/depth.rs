@@ -18,7 +18,9 @@ pub(crate) fn too_deep(source: &str) -> Option<TextSize> {
     let starts: Vec<usize> = std::iter::once(0)
         .chain(source.match_indices('\n').map(|(at, _)| at + 1))
         .collect();
-    let fine = |line: &usize| !is_too_deep(&source[..starts.get(line + 1).copied().unwrap_or(source.len())]);
+    let fine = |line: &usize| {
+        !is_too_deep(&source[..starts.get(line + 1).copied().unwrap_or(source.len())])
+    };
     let (mut low, mut high) = (0, starts.len() - 1);
     while low < high {
         let middle = usize::midpoint(low, high);

@@ -16,10 +16,11 @@ pub(crate) mod load;
 mod ops;
 mod paths;
 mod run;
-mod scope;
+pub(crate) mod scope;
 mod text;
 pub(crate) mod value;
 
-pub(crate) use class::{ClassInfo, Found};
-pub(crate) use load::{Place, Program, load};
+pub(crate) use class::{Ancestor, Found};
+pub(crate) use load::{Program, load};
+pub(crate) use paths::below;
 pub(crate) use run::Interpreter;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use ruff_python_ast::{ElifElseClause, Expr, Stmt, StmtAugAssign};
+use ruff_python_ast::{ElifElseClause, Expr, Stmt, StmtAugAssign, StmtFunctionDef};
 use ruff_text_size::{Ranged, TextRange};
 
 use super::class::ClassInfo;
@@ -22,8 +22,8 @@ pub(crate) struct Interpreter<'a> {
     /// Those of the modules, by their positions; then those of classes.
     pub(crate) scopes: Vec<Scope<'a>>,
     pub(crate) classes: Vec<ClassInfo<'a>>,
-    /// The functions that have been defined, and the modules they are in.
-    pub(crate) functions: Vec<(usize, &'a ruff_python_ast::StmtFunctionDef)>,
+    /// The functions that have been defined.
+    pub(crate) functions: Vec<FunctionInfo<'a>>,
     /// Names of modules that functions change.
     pub(crate) touched: HashMap<(usize, &'a str), Place>,
     pub(crate) loads: Vec<Load>,
@@ -36,6 +36,17 @@ pub(crate) struct Interpreter<'a> {
     pub(crate) started: Vec<bool>,
     budget: usize,
     objects: ObjectId,
+}
+
+/// A function that has been defined.
+#[derive(Debug)]
+pub(crate) struct FunctionInfo<'a> {
+    pub(crate) module: usize,
+    pub(crate) def: &'a StmtFunctionDef,
+    /// The defaults of an `__init__`, as they were when it was defined: by parameter, in order.
+    pub(crate) defaults: Vec<(&'a str, Option<Val>)>,
+    /// What was looked up to make them.
+    pub(crate) loads: Vec<Load>,
 }
 
 /// Whether the statements after this one are run.
@@ -129,29 +140,7 @@ impl<'a> Interpreter<'a> {
                 self.with_loads(|this| this.eval(frame, &expr.value));
             }
             Stmt::ClassDef(class) => self.class(frame, class),
-            Stmt::FunctionDef(function) => {
-                let value = Kind::Function(self.functions.len());
-                self.functions.push((frame.module, function));
-                let value = if function.decorator_list.is_empty() {
-                    Val::new(
-                        value,
-                        Place {
-                            range: function.name.range,
-                            ..at
-                        },
-                    )
-                } else {
-                    let message = format!("`{}` is what its decorator makes of it", function.name);
-                    Why::new("chain::call", at, message).val()
-                };
-                // A method keeps its function, decorated or not: chainlets are looked at by name.
-                let value = if frame.class.is_some() {
-                    Val::new(Kind::Function(self.functions.len() - 1), value.at)
-                } else {
-                    value
-                };
-                self.bind(frame.scope(), function.name.as_str(), value, at, Vec::new());
-            }
+            Stmt::FunctionDef(function) => self.function(frame, function, at),
             Stmt::If(branch) => return self.branch(frame, branch, at),
             Stmt::Try(attempt) => self.attempt(frame, attempt),
             Stmt::For(_) | Stmt::While(_) => {
@@ -183,6 +172,46 @@ impl<'a> Interpreter<'a> {
             _ => {}
         }
         Flow::On
+    }
+
+    /// `def f(…): …`, whose body is not looked into.
+    fn function(&mut self, frame: Frame, def: &'a StmtFunctionDef, at: Place) {
+        let (defaults, loads) = if frame.class.is_some() && def.name.as_str() == "__init__" {
+            self.with_loads(|this| {
+                let parameters = def.parameters.iter_non_variadic_params();
+                let evaluate = |parameter: &'a ruff_python_ast::ParameterWithDefault| {
+                    let default = parameter.default.as_ref();
+                    (
+                        parameter.parameter.name.as_str(),
+                        default.map(|default| this.eval(frame, default)),
+                    )
+                };
+                parameters.map(evaluate).collect()
+            })
+        } else {
+            (Vec::new(), Vec::new())
+        };
+        let function = self.functions.len();
+        self.functions.push(FunctionInfo {
+            module: frame.module,
+            def,
+            defaults,
+            loads,
+        });
+        // A method stays what it is, decorated or not: chainlets are looked at by name.
+        let value = if def.decorator_list.is_empty() || frame.class.is_some() {
+            Val::new(
+                Kind::Function(function),
+                Place {
+                    range: def.name.range,
+                    ..at
+                },
+            )
+        } else {
+            let message = format!("`{}` is what its decorator makes of it", def.name);
+            Why::new("chain::call", at, message).val()
+        };
+        self.bind(frame.scope(), def.name.as_str(), value, at, Vec::new());
     }
 
     /// Binds what is assigned to.

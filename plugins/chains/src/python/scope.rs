@@ -196,7 +196,10 @@ impl<'a> Interpreter<'a> {
                 continue;
             };
             pending.extend(&binding.loads);
-            if matches!(binding.value.kind, Kind::Unknown(_)) {
+            if matches!(
+                binding.value.kind,
+                Kind::Unknown(_) | Kind::Module(_) | Kind::Known(_)
+            ) {
                 continue;
             }
             let name = binding.name;
@@ -212,5 +215,37 @@ impl<'a> Interpreter<'a> {
             }
         }
         reasons
+    }
+}
+
+impl Interpreter<'_> {
+    /// What a path of names (`a`, `a.b`) stands for once everything has been run.
+    pub(crate) fn named(&self, frame: Frame, expr: &ruff_python_ast::Expr) -> Option<Kind> {
+        use ruff_python_ast::Expr;
+        match expr {
+            Expr::Name(name) => {
+                let scope = self.scopes.get(frame.scope())?;
+                let binding = scope.names.get(name.id.as_str())?;
+                Some(self.bindings.get(*binding)?.value.kind.clone())
+            }
+            Expr::Attribute(attribute) => {
+                let Kind::Module(module) = self.named(frame, &attribute.value)? else {
+                    return None;
+                };
+                let name = attribute.attr.as_str();
+                match &*module {
+                    super::value::ModuleRef::Library(library) => {
+                        super::known::symbol(library, name).map(Kind::Known)
+                    }
+                    super::value::ModuleRef::Own(own) => {
+                        let scope = self.scopes.get(self.program.module(own)?)?;
+                        let binding = scope.names.get(name)?;
+                        Some(self.bindings.get(*binding)?.value.kind.clone())
+                    }
+                    super::value::ModuleRef::Other(_) => None,
+                }
+            }
+            _ => None,
+        }
     }
 }

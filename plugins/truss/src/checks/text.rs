@@ -21,7 +21,10 @@ pub(crate) fn cpu(text: &str) -> Result<(), String> {
 }
 
 /// An amount of memory: anything Python's `float` reads, or digits and dots with a unit.
-pub(crate) fn memory(text: &str) -> Result<(), String> {
+///
+/// # Errors
+/// Why it is none.
+pub fn memory(text: &str) -> Result<(), String> {
     if python::is_float(text) {
         return Ok(());
     }
