@@ -82,6 +82,7 @@ pub(crate) fn endpoint(lower: &mut Lower<'_, '_>, class: usize) -> Endpoint {
                 let problem = lower.problem("signature", at, message);
                 lower.push(problem.hint(format!("write `{name}: str`, or whatever it is")));
             }
+            Some(annotation) if is_text(annotation) => text_annotation(lower, at),
             Some(annotation) if is_websocket(interpreter, module, annotation) => websockets += 1,
             Some(_) => {}
         }
@@ -102,6 +103,16 @@ pub(crate) fn endpoint(lower: &mut Lower<'_, '_>, class: usize) -> Endpoint {
         let message = "`run_remote` takes named arguments alone: no `*args`, no `**kwargs`";
         lower.error("signature", at, message);
     }
+    if let Some(returns) = def.returns.as_deref().filter(|returns| is_text(returns)) {
+        text_annotation(
+            lower,
+            Place {
+                module,
+                range: returns.range(),
+            },
+        );
+    }
+    postponed(lower, module);
     let endpoint = Endpoint {
         is_async: def.is_async,
         is_generator: yields(def),
@@ -147,6 +158,45 @@ fn check(lower: &mut Lower<'_, '_>, endpoint: &Endpoint, def: &StmtFunctionDef, 
         for (_, message) in problems.iter().filter(|(wrong, _)| *wrong) {
             lower.error("signature", at, *message);
         }
+    }
+}
+
+fn is_text(annotation: &Expr) -> bool {
+    annotation.is_string_literal_expr()
+}
+
+fn text_annotation(lower: &mut Lower<'_, '_>, at: Place) {
+    let message = "a type of `run_remote` is a string";
+    let problem = lower.problem("signature", at, message);
+    lower.push(problem.hint("write the type itself"));
+}
+
+/// `from __future__ import annotations` makes strings of all types.
+fn postponed(lower: &mut Lower<'_, '_>, module: usize) {
+    let body = &lower.interpreter.program.modules[module].body;
+    let found = body.iter().find_map(|stmt| match stmt {
+        Stmt::ImportFrom(import)
+            if import
+                .module
+                .as_ref()
+                .is_some_and(|name| name.as_str() == "__future__") =>
+        {
+            import
+                .names
+                .iter()
+                .find(|alias| alias.name.as_str() == "annotations")
+        }
+        _ => None,
+    });
+    if let Some(alias) = found {
+        let at = Place {
+            module,
+            range: alias.range,
+        };
+        let message = "with postponed annotations the types of `run_remote` are strings, which Chains \
+                       does not take";
+        let problem = lower.problem("signature", at, message);
+        lower.push(problem.hint("leave this import out"));
     }
 }
 

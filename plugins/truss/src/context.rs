@@ -48,6 +48,24 @@ pub(crate) struct Gatherer {
     problems: Vec<Diagnostic>,
     /// How many problems there are of each code.
     counts: BTreeMap<&'static str, usize>,
+    /// Whether a `config.yaml` at the root is a file like any other.
+    keeps_config: bool,
+}
+
+/// The files of a folder as they are written, less what a build context leaves out, and of external
+/// package folders what is in them, below `into`; and what is wrong with that.
+pub fn gather(
+    tree: &Arc<dyn SourceTree>,
+    external: &[String],
+    into: &str,
+) -> (Vec<ContextFile>, Vec<Diagnostic>) {
+    let mut gatherer = Gatherer::new(&**tree);
+    gatherer.keeps_config = true;
+    gatherer.add_truss(tree, !external.is_empty());
+    for folder in external {
+        gatherer.add_external(tree, folder, into);
+    }
+    gatherer.into_parts()
 }
 
 impl Gatherer {
@@ -60,6 +78,7 @@ impl Gatherer {
             built_in,
             problems: Vec::new(),
             counts: BTreeMap::new(),
+            keeps_config: false,
         };
         match tree.read(IGNORE_FILE, MAX_IGNORE_BYTES) {
             Ok(bytes) => match Ignored::parse(&String::from_utf8_lossy(&bytes)) {
@@ -124,7 +143,7 @@ impl Gatherer {
             let (path, archived) = (join(from), join(into));
             let is_folder = entry.kind == EntryKind::Directory;
             // Whatever it is, the effective configuration takes its place.
-            if archived == CONFIG_FILE && !is_folder {
+            if archived == CONFIG_FILE && !is_folder && !self.keeps_config {
                 continue;
             }
             let asked = copied.and_then(|parts| path.splitn(parts + 1, '/').nth(parts));

@@ -20,6 +20,7 @@ use plimsoll_core::plugin;
 use plimsoll_core::registry::{FactoryError, Registration, Registry, no_options};
 
 pub use checks::memory as check_memory;
+pub use context::gather;
 pub use rules::TrussRules;
 pub use schema::{ACCELERATORS, AUTOSCALING, TRUSS};
 pub use source::{
