@@ -353,7 +353,7 @@ fn chains_metadata(lower: &mut Lower<'_, '_>, draft: &Draft, drafts: &[Draft]) -
 fn engine(lower: &mut Lower<'_, '_>, draft: &Draft, at: Place) -> Option<Node> {
     for (name, at) in &draft.remote.not_for_engines {
         let message = format!("an engine takes no `{name}`");
-        let problem = lower.problem("engine-argument", *at, message);
+        let problem = lower.problem("chain::engine-argument", *at, message);
         lower.push(problem.hint("leave it out"));
     }
     let interpreter = lower.interpreter;
@@ -367,7 +367,7 @@ fn engine(lower: &mut Lower<'_, '_>, draft: &Draft, at: Place) -> Option<Node> {
             let node = lower.node(value)?;
             if node.as_map().is_none() {
                 let message = format!("`engine_builder_config` is {}", value.describe());
-                let problem = lower.problem("wrong-type", value.at, message);
+                let problem = lower.problem("chain::wrong-type", value.at, message);
                 lower.push(problem.expected("a TRTLLMConfiguration"));
                 return None;
             }
@@ -379,7 +379,7 @@ fn engine(lower: &mut Lower<'_, '_>, draft: &Draft, at: Place) -> Option<Node> {
         }
         Found::Inherited(_) | Found::Nowhere => {
             let message = format!("`{}` has no `engine_builder_config`", info.def.name);
-            let problem = lower.problem("no-engine", at, message);
+            let problem = lower.problem("chain::no-engine", at, message);
             lower.push(problem.hint("write engine_builder_config = TRTLLMConfiguration(…)"));
             None
         }
@@ -411,7 +411,7 @@ fn truss(
         }
         Found::Inherited(_) | Found::Nowhere => {
             let message = format!("`{}` has no `truss_dir`", info.def.name);
-            let problem = lower.problem("truss-dir", at, message);
+            let problem = lower.problem("chain::truss-dir", at, message);
             lower.push(problem.hint("write truss_dir = \"folder-of-the-truss\""));
             return None;
         }
@@ -427,7 +427,7 @@ fn truss(
                 "`truss_dir` is {}, and that is no folder: {error}",
                 shown(&**tree, &dir)
             );
-            lower.error("truss-dir", value.at, message);
+            lower.error("chain::truss-dir", value.at, message);
             return None;
         }
     };
@@ -469,7 +469,7 @@ fn truss_dir(lower: &mut Lower<'_, '_>, value: &Val, folder: &str) -> Option<Str
         (_, Some(text)) if !text.is_empty() => (false, text),
         _ => {
             let message = format!("`truss_dir` is {}", value.describe());
-            let problem = lower.problem("wrong-type", value.at, message);
+            let problem = lower.problem("chain::wrong-type", value.at, message);
             lower.push(problem.expected("a string or a Path that names a folder"));
             return None;
         }

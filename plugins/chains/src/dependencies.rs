@@ -52,7 +52,7 @@ pub(crate) fn dependencies(
             range: variadic.name.range,
         };
         let message = "`__init__` takes dependencies alone: no `*args`, no `**kwargs`";
-        lower.error("dependency", at, message);
+        lower.error("chain::dependency", at, message);
     }
     let mut found: Vec<Dependency> = Vec::new();
     let last = function.defaults.len().saturating_sub(1);
@@ -66,7 +66,7 @@ pub(crate) fn dependencies(
         };
         let Some(default) = default else {
             let message = format!("`{name}` has no default: who would pass it?");
-            let problem = lower.problem("dependency", at, message);
+            let problem = lower.problem("chain::dependency", at, message);
             lower.push(problem.hint(format!("write `{name}=chains.depends(…)`")));
             continue;
         };
@@ -77,7 +77,7 @@ pub(crate) fn dependencies(
         if is_context != (*name == "context") || (is_context && position != last) {
             let message = "the context is the last argument, is named `context`, and has \
                            `depends_context()` as its default";
-            let problem = lower.problem("dependency", at, message);
+            let problem = lower.problem("chain::dependency", at, message);
             lower.push(problem.hint("write `context=chains.depends_context()` as the last one"));
             continue;
         }
@@ -118,7 +118,7 @@ fn dependency(
             "an argument of `__init__` is a dependency, and this is {}",
             default.describe()
         );
-        let problem = lower.problem("dependency", default.at, message);
+        let problem = lower.problem("chain::dependency", default.at, message);
         lower.push(
             problem
                 .hint("read what is configured from the environment of the chainlet, in its body"),
@@ -128,7 +128,7 @@ fn dependency(
     let (value, options, written) = rpc_options(lower, object);
     let Some(value) = value else {
         lower.error(
-            "dependency",
+            "chain::dependency",
             default.at,
             "`depends` needs the class of a chainlet",
         );
@@ -152,7 +152,7 @@ fn dependency(
                 _ => value.describe(),
             }
         );
-        let problem = lower.problem("dependency", default.at, message);
+        let problem = lower.problem("chain::dependency", default.at, message);
         let hint = "a stub of a chainlet that is deployed already is made in `__init__`, with \
                     from_url and the context";
         lower.push(problem.maybe_hint(matches!(base, Some(Base::Stub)).then(|| hint.to_owned())));
@@ -162,7 +162,7 @@ fn dependency(
     if before.iter().any(twice) {
         let name = interpreter.classes[class].def.name.as_str();
         let message = format!("`{name}` is depended on twice");
-        lower.error("dependency", at, message);
+        lower.error("chain::dependency", at, message);
         return None;
     }
     if let Some(Kind::Class(annotated)) = annotation {
@@ -179,7 +179,7 @@ fn dependency(
         if !fits && !protocol {
             let name = interpreter.classes[class].def.name.as_str();
             let message = format!("the type of this argument is no base of `{name}`");
-            let problem = lower.problem("dependency", at, message);
+            let problem = lower.problem("chain::dependency", at, message);
             lower.push(problem.expected(format!("`{name}`, or a Protocol that it meets")));
         }
     }

@@ -48,7 +48,7 @@ pub(crate) fn endpoint(lower: &mut Lower<'_, '_>, class: usize) -> Endpoint {
                 range: info.def.name.range,
             };
             let message = format!("`{}` has no `run_remote`", info.def.name);
-            let problem = lower.problem("no-run-remote", at, message);
+            let problem = lower.problem("chain::no-run-remote", at, message);
             lower.push(problem.hint("write `async def run_remote(self, …) -> …:`"));
             return Endpoint::default();
         }
@@ -79,7 +79,7 @@ pub(crate) fn endpoint(lower: &mut Lower<'_, '_>, class: usize) -> Endpoint {
         match annotation {
             None => {
                 let message = format!("the argument `{name}` of `run_remote` has no type");
-                let problem = lower.problem("signature", at, message);
+                let problem = lower.problem("chain::signature", at, message);
                 lower.push(problem.hint(format!("write `{name}: str`, or whatever it is")));
             }
             Some(annotation) if is_text(annotation) => text_annotation(lower, at),
@@ -101,7 +101,7 @@ pub(crate) fn endpoint(lower: &mut Lower<'_, '_>, class: usize) -> Endpoint {
             range: variadic.name.range,
         };
         let message = "`run_remote` takes named arguments alone: no `*args`, no `**kwargs`";
-        lower.error("signature", at, message);
+        lower.error("chain::signature", at, message);
     }
     if let Some(returns) = def.returns.as_deref().filter(|returns| is_text(returns)) {
         text_annotation(
@@ -130,12 +130,16 @@ fn check(lower: &mut Lower<'_, '_>, endpoint: &Endpoint, def: &StmtFunctionDef, 
         range: def.name.range,
     };
     if endpoint.output.is_none() {
-        let problem = lower.problem("signature", at, "`run_remote` does not say what it returns");
+        let problem = lower.problem(
+            "chain::signature",
+            at,
+            "`run_remote` does not say what it returns",
+        );
         lower.push(problem.hint("write `-> str`, or whatever it is"));
     }
     if endpoint.is_generator && !endpoint.is_async {
         let message = "a `run_remote` that yields must be `async`";
-        lower.error("signature", at, message);
+        lower.error("chain::signature", at, message);
     }
     if endpoint.is_websocket {
         let problems = [
@@ -156,7 +160,7 @@ fn check(lower: &mut Lower<'_, '_>, endpoint: &Endpoint, def: &StmtFunctionDef, 
             ),
         ];
         for (_, message) in problems.iter().filter(|(wrong, _)| *wrong) {
-            lower.error("signature", at, *message);
+            lower.error("chain::signature", at, *message);
         }
     }
 }
@@ -167,7 +171,7 @@ fn is_text(annotation: &Expr) -> bool {
 
 fn text_annotation(lower: &mut Lower<'_, '_>, at: Place) {
     let message = "a type of `run_remote` is a string";
-    let problem = lower.problem("signature", at, message);
+    let problem = lower.problem("chain::signature", at, message);
     lower.push(problem.hint("write the type itself"));
 }
 
@@ -195,7 +199,7 @@ fn postponed(lower: &mut Lower<'_, '_>, module: usize) {
         };
         let message = "with postponed annotations the types of `run_remote` are strings, which Chains \
                        does not take";
-        let problem = lower.problem("signature", at, message);
+        let problem = lower.problem("chain::signature", at, message);
         lower.push(problem.hint("leave this import out"));
     }
 }
@@ -225,7 +229,7 @@ pub(crate) fn is_healthy(lower: &mut Lower<'_, '_>, class: usize) -> Option<bool
     };
     if def.parameters.len() > 1 {
         lower.error(
-            "signature",
+            "chain::signature",
             at,
             "`is_healthy` takes no arguments but `self`",
         );
@@ -235,7 +239,7 @@ pub(crate) fn is_healthy(lower: &mut Lower<'_, '_>, class: usize) -> Option<bool
         .is_some_and(|returns| matches!(returns, Expr::Name(name) if name.id.as_str() == "bool"));
     if !is_bool {
         let problem = lower.problem(
-            "signature",
+            "chain::signature",
             at,
             "`is_healthy` must say that it returns a bool",
         );
@@ -253,7 +257,7 @@ pub(crate) fn check_self(lower: &mut Lower<'_, '_>, def: &StmtFunctionDef, modul
             range: def.name.range,
         };
         let message = format!("the first argument of `{}` must be `self`", def.name);
-        lower.error("signature", at, message);
+        lower.error("chain::signature", at, message);
     }
 }
 

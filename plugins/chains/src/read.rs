@@ -98,7 +98,7 @@ fn chain(
                     "a chain is named by a string, and this is {}",
                     value.describe()
                 );
-                lower.error("wrong-type", value.at, message);
+                lower.error("chain::wrong-type", value.at, message);
             }
         }
     }
@@ -150,7 +150,7 @@ fn entrypoint(lower: &mut Lower<'_, '_>) -> Option<usize> {
                 "`{}` cannot be the entrypoint: it is no ChainletBase",
                 named(*class)
             );
-            lower.error("entrypoint", place(*class), message);
+            lower.error("chain::entrypoint", place(*class), message);
             return None;
         }
     }
@@ -164,7 +164,7 @@ fn entrypoint(lower: &mut Lower<'_, '_>) -> Option<usize> {
             let message = "no chainlet is marked as the entrypoint";
             let names: Vec<_> = several.iter().map(|(class, _)| named(*class)).collect();
             let problem = lower
-                .problem("entrypoint", place(several[0].0), message)
+                .problem("chain::entrypoint", place(several[0].0), message)
                 .hint(format!(
                     "put @chains.mark_entrypoint on one of {}",
                     names.join(", ")
@@ -179,7 +179,7 @@ fn entrypoint(lower: &mut Lower<'_, '_>) -> Option<usize> {
                 names.join(", ")
             );
             let problem = lower
-                .problem("entrypoint", place(last.0), message)
+                .problem("chain::entrypoint", place(last.0), message)
                 .also(lower.span(place(first.0)), "the first one")
                 .hint("mark one of them, or put each into a file of its own");
             lower.push(problem);
@@ -210,7 +210,7 @@ fn no_chainlet(lower: &mut Lower<'_, '_>) {
         module: 0,
         range: ruff_text_size::TextRange::default(),
     };
-    let problem = lower.problem("no-chainlet", at, message);
+    let problem = lower.problem("chain::no-chainlet", at, message);
     lower.push(problem.hint("a chainlet is a class that derives from chains.ChainletBase"));
 }
 
@@ -258,7 +258,7 @@ fn check_names(lower: &mut Lower<'_, '_>, drafts: &[Draft]) {
             .find(|other| other.display_name == draft.display_name || class(other) == class(draft));
         if let Some(other) = same {
             let message = format!("two chainlets are named `{}`", draft.display_name);
-            let problem = lower.problem("name", place(draft), message);
+            let problem = lower.problem("chain::name", place(draft), message);
             lower.push(problem.also(lower.span(place(other)), "the other one"));
         }
     }
@@ -271,6 +271,6 @@ fn check_names(lower: &mut Lower<'_, '_>, drafts: &[Draft]) {
             "`{}` takes a websocket, which only the entrypoint can",
             class(draft)
         );
-        lower.error("dependency", place(draft), message);
+        lower.error("chain::dependency", place(draft), message);
     }
 }

@@ -172,7 +172,7 @@ pub(crate) fn compute_of(
                 place.join("."),
                 needed.value.describe()
             );
-            let problem = lower.problem("wrong-type", needed.value.at, message);
+            let problem = lower.problem("chain::wrong-type", needed.value.at, message);
             lower.push(
                 problem
                     .expected("a Compute")

@@ -61,7 +61,7 @@ pub(crate) fn docker_image(
         .is_some_and(|file| PROJECT_FILES.contains(&file.rsplit('/').next().unwrap_or_default()));
     if let Some(needed) = pip.filter(|_| is_project && !image.pip_requirements.is_empty()) {
         let message = "`pip_requirements` cannot stand beside a pyproject.toml or uv.lock";
-        let problem = lower.problem("conflict", needed.at, message);
+        let problem = lower.problem("chain::conflict", needed.at, message);
         lower.push(problem.hint("put all requirements into the file"));
     }
     if let Some(needed) = bound.given("data_dir") {
@@ -92,7 +92,7 @@ fn base_image(lower: &mut Lower<'_, '_>, needed: Needed<'_>, base: &mut Map) {
         _ => {
             let message = format!("`docker_image.base_image` cannot be {}", value.describe());
             let problem = lower
-                .problem("wrong-type", value.at, message)
+                .problem("chain::wrong-type", value.at, message)
                 .expected("a BasetenImage or a CustomImage")
                 .hint("write chains.BasetenImage.PY311, or chains.CustomImage(image=\"…\")");
             lower.push(problem);
@@ -104,7 +104,11 @@ fn custom_image(lower: &mut Lower<'_, '_>, object: &Object, value: &Val) -> Opti
     let bound = lower.bind(object, Class::CustomImage.parameters()?, false);
     let mut map = Map::new();
     let Some(image) = bound.get("image") else {
-        let problem = lower.problem("missing-argument", value.at, "CustomImage needs `image`");
+        let problem = lower.problem(
+            "chain::missing-argument",
+            value.at,
+            "CustomImage needs `image`",
+        );
         lower.push(problem.hint("write chains.CustomImage(image=\"python:3.11-slim\")"));
         return None;
     };
@@ -139,7 +143,7 @@ fn requirements_file(
     if let (Some(today), Some(older)) = (today, older) {
         let message =
             "`pip_requirements_file` is the old name of `requirements_file`: give one of them";
-        let problem = lower.problem("conflict", older.at, message);
+        let problem = lower.problem("chain::conflict", older.at, message);
         let problem = problem.also(lower.span(today.at), "the other one");
         lower.push(problem);
         return None;
@@ -155,7 +159,7 @@ fn requirements_file(
         if !exists(tree, &beside) {
             let at = today.or(older).map(|needed| needed.value.at)?;
             lower.error(
-                "no-file",
+                "chain::no-file",
                 at,
                 format!("beside a uv.lock there must be {beside}"),
             );
@@ -178,7 +182,7 @@ fn external_packages(
             "`external_package_dirs` must be a list, and is {}",
             needed.value.describe()
         );
-        lower.error("wrong-type", needed.value.at, message);
+        lower.error("chain::wrong-type", needed.value.at, message);
         return;
     };
     let mut folders = Vec::new();
@@ -216,7 +220,7 @@ fn abs_path(
         _ => {
             let message = format!("`{name}` is {}", needed.value.describe());
             let problem = lower
-                .problem("wrong-type", needed.value.at, message)
+                .problem("chain::wrong-type", needed.value.at, message)
                 .expected("what make_abs_path_here makes")
                 .hint("write chains.make_abs_path_here(\"…\")");
             lower.push(problem);
@@ -230,7 +234,7 @@ fn abs_path(
             path.text.clone()
         };
         let message = format!("there is nothing at {shown}");
-        let problem = lower.problem("no-file", needed.value.at, message);
+        let problem = lower.problem("chain::no-file", needed.value.at, message);
         lower.push(problem.expected("a file, or a folder with something in it"));
         return None;
     }

@@ -51,18 +51,24 @@ impl<'i, 'a> Lower<'i, 'a> {
     }
 
     /// Notes an error at a place.
-    pub(crate) fn error(&mut self, what: &str, at: Place, message: impl Into<String>) {
-        self.push(self.problem(what, at, message));
+    pub(crate) fn error(&mut self, code: &'static str, at: Place, message: impl Into<String>) {
+        self.push(self.problem(code, at, message));
     }
 
     /// An error at a place.
-    pub(crate) fn problem(&self, what: &str, at: Place, message: impl Into<String>) -> Diagnostic {
-        Diagnostic::error(format!("{DOMAIN}::{what}"), message).at(self.span(at))
+    pub(crate) fn problem(
+        &self,
+        code: &'static str,
+        at: Place,
+        message: impl Into<String>,
+    ) -> Diagnostic {
+        Diagnostic::error(code, message).at(self.span(at))
     }
 
     /// Refuses what is not known without running the program.
     pub(crate) fn refuse(&mut self, why: &Why) {
-        let mut problem = Diagnostic::error(why.code, why.message.clone()).at(self.span(why.at));
+        let code = why.code;
+        let mut problem = Diagnostic::error(code, why.message.clone()).at(self.span(why.at));
         if let Some((at, text)) = why.also {
             problem = problem.also(self.span(at), text);
         }
@@ -112,7 +118,7 @@ impl<'i, 'a> Lower<'i, 'a> {
                         } else {
                             format!("{class} takes arguments by name alone")
                         };
-                        self.error("unknown-argument", arg.value.at, message);
+                        self.error("chain::unknown-argument", arg.value.at, message);
                         continue;
                     }
                 },
@@ -122,7 +128,7 @@ impl<'i, 'a> Lower<'i, 'a> {
                         None => {
                             let message = format!("{class} has no argument `{name}`");
                             let problem = self
-                                .problem("unknown-argument", *at, message)
+                                .problem("chain::unknown-argument", *at, message)
                                 .expected(format!("one of {}", parameters.join(", ")))
                                 .maybe_hint(did_you_mean(name, parameters.iter().copied()));
                             self.push(problem);
@@ -133,7 +139,7 @@ impl<'i, 'a> Lower<'i, 'a> {
             };
             if let Some((_, first)) = bound.iter().find(|(known, _)| *known == name) {
                 let message = format!("{class} is given `{name}` twice");
-                let problem = self.problem("duplicate-argument", at, message);
+                let problem = self.problem("chain::duplicate-argument", at, message);
                 let problem = problem.also(self.span(first.at), "the first one");
                 self.push(problem);
                 continue;
@@ -191,7 +197,7 @@ impl<'i, 'a> Lower<'i, 'a> {
             Kind::Path(path) if path.form == PathForm::Text => {
                 let message = "this text depends on where the chain stands, which another machine does \
                                not share";
-                self.error("location", value.at, message);
+                self.error("chain::location", value.at, message);
                 return None;
             }
             _ => {
@@ -199,7 +205,7 @@ impl<'i, 'a> Lower<'i, 'a> {
                     "{} is nothing that a configuration holds here",
                     value.describe()
                 );
-                self.error("wrong-type", value.at, message);
+                self.error("chain::wrong-type", value.at, message);
                 return None;
             }
         };
@@ -217,7 +223,7 @@ impl<'i, 'a> Lower<'i, 'a> {
                 None => {
                     self.is_known(key);
                     let message = format!("{} is no key of a configuration", key.describe());
-                    self.error("wrong-type", key.at, message);
+                    self.error("chain::wrong-type", key.at, message);
                     None
                 }
             },
@@ -264,7 +270,7 @@ impl<'i, 'a> Lower<'i, 'a> {
                 ArgName::Splat => sound &= self.is_known(value),
                 ArgName::Position => {
                     let message = format!("{} takes arguments by name alone", object.class.name());
-                    self.error("unknown-argument", value.at, message);
+                    self.error("chain::unknown-argument", value.at, message);
                     sound = false;
                 }
             }
@@ -318,7 +324,7 @@ impl<'i, 'a> Lower<'i, 'a> {
     ) -> Option<Node> {
         if matches!(needed.value.kind, Kind::Tuple(_)) {
             let message = format!("`{}` must be a list, and is a tuple", place.join("."));
-            let problem = self.problem("wrong-type", needed.value.at, message);
+            let problem = self.problem("chain::wrong-type", needed.value.at, message);
             self.push(
                 problem
                     .expected("a list")

@@ -77,7 +77,7 @@ fn model(lower: &mut Lower<'_, '_>, needed: Needed<'_>, name: &str) -> Option<No
     let node = node?;
     if node.as_map().is_none() {
         let message = format!("`options.{name}` is {}", needed.value.describe());
-        lower.error("wrong-type", needed.value.at, message);
+        lower.error("chain::wrong-type", needed.value.at, message);
         return None;
     }
     Some(node)
@@ -175,7 +175,7 @@ pub(crate) fn rpc_options<'v>(
             ("use_binary", Value::Bool(flag)) => options.use_binary = *flag,
             _ => {
                 lower.error(
-                    "invalid-value",
+                    "chain::invalid-value",
                     needed.value.at,
                     format!("`{name}` is too large"),
                 );

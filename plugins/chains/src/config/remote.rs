@@ -52,7 +52,7 @@ pub(crate) fn remote_config(
                 "`remote_config` must be a RemoteConfig, and is {}",
                 value.describe()
             );
-            let problem = lower.problem("wrong-type", value.at, message);
+            let problem = lower.problem("chain::wrong-type", value.at, message);
             lower.push(
                 problem
                     .expected("a RemoteConfig")
@@ -160,7 +160,7 @@ fn within(
                 class.name(),
                 needed.value.describe()
             );
-            let problem = lower.problem("wrong-type", needed.value.at, message);
+            let problem = lower.problem("chain::wrong-type", needed.value.at, message);
             lower.push(problem.hint(format!("write chains.{}(…)", class.name())));
             return;
         }
@@ -216,7 +216,7 @@ fn autoscaling(lower: &mut Lower<'_, '_>, needed: Needed<'_>, place: &[&str]) ->
                 "`{place}` must be AutoscalingSettings, and is {}",
                 needed.value.describe()
             );
-            let problem = lower.problem("wrong-type", needed.value.at, message);
+            let problem = lower.problem("chain::wrong-type", needed.value.at, message);
             lower.push(problem.hint("write chains.AutoscalingSettings(…)"));
             return None;
         }
@@ -242,7 +242,7 @@ fn environments(
         Kind::None => return,
         _ => {
             let message = format!("`environment_overrides` is {}", needed.value.describe());
-            let problem = lower.problem("wrong-type", needed.value.at, message);
+            let problem = lower.problem("chain::wrong-type", needed.value.at, message);
             lower.push(problem.expected("a dictionary from environments to RemoteOverrides"));
             return;
         }
@@ -254,7 +254,7 @@ fn environments(
                     "an environment is named by a string, and this is {}",
                     key.describe()
                 );
-                lower.error("wrong-type", key.at, message);
+                lower.error("chain::wrong-type", key.at, message);
             }
             continue;
         };
@@ -270,7 +270,7 @@ fn environments(
             _ => {
                 let message = format!("the overrides of `{name}` are {}", value.describe());
                 let problem = lower
-                    .problem("wrong-type", value.at, message)
+                    .problem("chain::wrong-type", value.at, message)
                     .expected("RemoteOverrides");
                 let named = matches!(&value.kind, Kind::Object(object) if object.class == Class::RemoteConfig);
                 let hint = named
