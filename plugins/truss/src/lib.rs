@@ -20,7 +20,8 @@ use plimsoll_core::plugin;
 use plimsoll_core::registry::{FactoryError, Registration, Registry, no_options};
 
 pub use checks::memory as check_memory;
-pub use context::gather;
+pub use context::{Gatherer, gather};
+pub use package::{package, without_own};
 pub use rules::TrussRules;
 pub use schema::{ACCELERATORS, AUTOSCALING, TRUSS};
 pub use source::{
