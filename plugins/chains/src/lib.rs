@@ -22,6 +22,7 @@ use std::sync::Arc;
 use plimsoll_core::plugin;
 use plimsoll_core::registry::{FactoryError, Registration, Registry, no_options};
 
+pub use codegen::MARKER_FILE;
 pub use schema::config_schema;
 pub use source::ChainSource;
 
