@@ -101,7 +101,7 @@ impl Command {
 /// What is read, and for which environment.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Input {
-    /// A Truss folder, or its config.yaml.
+    /// A Truss folder, its config.yaml, or the Python file of a chain.
     #[arg(value_name = "PATH")]
     pub(crate) path: PathBuf,
     /// The environment to resolve for.
