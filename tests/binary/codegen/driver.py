@@ -36,6 +36,7 @@ sys.path[:0] = [str(templates / "server"), HOME, str(FAKES)]
 sys.dont_write_bytecode = True
 
 import httpx
+import truss_chains.remote_chainlet.stub  # noqa: F401  Once, for all that are forked.
 import truss_server
 import uvicorn
 import websockets

@@ -11,7 +11,6 @@
 mod config;
 mod model;
 mod module;
-mod place;
 mod requirements;
 mod workspace;
 
@@ -28,6 +27,7 @@ use plimsoll_core::effective::Effective;
 use plimsoll_core::tree::SourceTree;
 
 use crate::chain::{Body, Chain, Chainlet, Code};
+use crate::subtree::folder;
 
 pub use workspace::MARKER_FILE;
 
@@ -44,16 +44,16 @@ pub(crate) fn package(
     let Some(chainlet) = chain.chainlets.get(chainlet) else {
         let message = format!("the chain has no chainlet {chainlet}");
         return Err(Diagnostics::of(Diagnostic::error(
-            "chains::no-chainlet",
+            "chain::no-chainlet",
             message,
         )));
     };
     let raw_config = Some(config::written(chainlet, effective).into());
-    let folder = Some(chainlet.class.clone());
+    let named = Some(chainlet.class.clone());
     if let Body::Truss { dir } = &chainlet.body {
-        let truss = tree.outside(dir).map_err(|error| {
+        let truss = folder(tree, dir).map_err(|error| {
             let message = format!("the Truss of `{}`, {dir:?}: {error}", chainlet.class);
-            let problem = Diagnostic::error("chains::unreadable", message);
+            let problem = Diagnostic::error("chain::unreadable", message);
             Diagnostics {
                 files: Arc::clone(&chain.files),
                 items: vec![problem.at(Some(chainlet.span))],
@@ -62,7 +62,7 @@ pub(crate) fn package(
         let package = plimsoll_truss::package(&truss, effective)?;
         return Ok(Package {
             raw_config,
-            folder,
+            folder: named,
             ..package
         });
     }
@@ -75,7 +75,7 @@ pub(crate) fn package(
     let text = config::archived(chainlet, effective, &config);
     files.push(ContextFile::of_bytes(CONFIG_PATH, text.into_bytes()));
     let context = BuildContext::new(files).unwrap_or_else(|error| {
-        said.push(Diagnostic::error("chains::archive-path", error.to_string()));
+        said.push(Diagnostic::error("chain::archive-path", error.to_string()));
         BuildContext::default()
     });
     let mut diagnostics = Diagnostics::about(Arc::clone(&chain.files));
@@ -85,7 +85,7 @@ pub(crate) fn package(
         config,
         raw_config,
         context,
-        folder,
+        folder: named,
         diagnostics,
     })
 }

@@ -36,7 +36,7 @@ pub(super) fn in_workspace<'a>(chain: &Chain, file: &'a str) -> Option<&'a str> 
 /// When its file cannot be imported from there.
 pub(super) fn of_chainlet(chain: &Chain, chainlet: &Chainlet) -> Result<String, Box<Diagnostic>> {
     let refuse = |message: String, hint: &str| {
-        let problem = Diagnostic::error("chains::not-importable", message);
+        let problem = Diagnostic::error("chain::not-importable", message);
         Box::new(problem.at(Some(chainlet.span)).hint(hint))
     };
     let file = &chainlet.file;
@@ -85,7 +85,7 @@ pub(super) fn check_names<'a>(
         } else {
             continue;
         };
-        let problem = Diagnostic::error("chains::file-name", message);
+        let problem = Diagnostic::error("chain::file-name", message);
         diagnostics.push(problem.hint("rename it; for `-` use `_`"));
     }
 }

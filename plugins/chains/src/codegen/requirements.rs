@@ -9,8 +9,8 @@ use plimsoll_core::diagnostic::Diagnostic;
 use plimsoll_core::tree::SourceTree;
 use toml_edit::DocumentMut;
 
-use super::place::Place;
 use crate::chain::{Chainlet, Image};
+use crate::subtree::folder;
 
 /// The file that requirements are gathered in.
 const PIP_FILE: &str = "pip_requirements.txt";
@@ -37,7 +37,7 @@ pub(super) fn files(
     image: &Image,
 ) -> Result<Vec<ContextFile>, Box<Diagnostic>> {
     let refuse = |message: String| {
-        let problem = Diagnostic::error("chains::requirements-file", message);
+        let problem = Diagnostic::error("chain::requirements-file", message);
         Box::new(problem.at(Some(chainlet.span)))
     };
     let read = |path: &str| {
@@ -76,8 +76,8 @@ pub(super) fn files(
 }
 
 fn text(tree: &Arc<dyn SourceTree>, path: &str) -> io::Result<String> {
-    let place = Place::of(tree, path)?;
-    let bytes = place.tree.read(&place.path, MAX_BYTES)?;
+    let (beside, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let bytes = folder(tree, beside)?.read(name, MAX_BYTES)?;
     String::from_utf8(bytes).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
 }
 

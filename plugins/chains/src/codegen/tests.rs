@@ -265,12 +265,12 @@ fn the_workspace_is_the_folder_of_the_chain() {
     let ignoring = tree.clone().with("app/.truss_ignore", "chain.*\n");
     assert_eq!(
         refusal(&ignoring, &chain),
-        "chain.py:1:7: error[chains::left-out]: \"app/chain.py\" is left out of what is packaged"
+        "chain.py:1:7: error[chain::left-out]: \"app/chain.py\" is left out of what is packaged"
     );
     chain.chainlets[0].file = "beside.py".to_owned();
     assert_eq!(
         refusal(&tree, &chain),
-        "chain.py:1:7: error[chains::not-importable]: \"beside.py\" is outside of \"app\", the \
+        "chain.py:1:7: error[chain::not-importable]: \"beside.py\" is outside of \"app\", the \
          folder that is packaged"
     );
 }
@@ -295,8 +295,8 @@ fn what_python_cannot_import_is_refused() {
         .with("below/model.py", "");
     assert_eq!(
         refusal(&tree, &plain()),
-        "error[chains::file-name]: \"a-b.py\" cannot be imported: it has a `-`\n\
-         error[chains::file-name]: a file called model.py cannot be packaged: `import model` finds \
+        "error[chain::file-name]: \"a-b.py\" cannot be imported: it has a `-`\n\
+         error[chain::file-name]: a file called model.py cannot be packaged: `import model` finds \
          the Truss's own `model`"
     );
 }

@@ -11,8 +11,8 @@ use plimsoll_core::value::Node;
 use plimsoll_truss::Gatherer;
 
 use super::module;
-use super::place::Place;
 use crate::chain::{Chain, Chainlet, Code};
+use crate::subtree::folder;
 
 /// The file at the top of a folder that code generation wrote. Such a folder is no part of a
 /// workspace, or every run would package what the last one wrote.
@@ -43,11 +43,11 @@ pub(super) fn files(
         }
     }
     if let Some(data) = &code.image.data_dir {
-        match Place::of_folder(tree, data) {
-            Ok(place) => gatherer.add_folder(&place.tree, &place.path, DATA),
+        match folder(tree, data) {
+            Ok(data) => gatherer.add_folder(&data, "", DATA),
             Err(error) => {
                 let message = format!("the data folder {data:?}: {error}");
-                let problem = Diagnostic::error("chains::unreadable", message);
+                let problem = Diagnostic::error("chain::unreadable", message);
                 said.push(problem.at(Some(chainlet.span)));
             }
         }
@@ -88,7 +88,7 @@ pub(super) fn check_packaged(
     if !path.is_some_and(is_there) {
         let message = format!("{file:?} is left out of what is packaged");
         said.push(
-            Diagnostic::error("chains::left-out", message)
+            Diagnostic::error("chain::left-out", message)
                 .at(Some(imported.span))
                 .hint("move it, or say in a .truss_ignore beside the chain what is left out"),
         );
