@@ -112,6 +112,7 @@ fn written(tree: &Arc<dyn SourceTree>) -> Result<BuildContext, Diagnostics> {
     };
     let (files, problems) = plimsoll_truss::gather(&folder, &external, "packages");
     diagnostics.absorb(problems);
+    let files = codegen::without_generated(files, "");
     let context = BuildContext::new(files).unwrap_or_else(|error| {
         diagnostics.push(Diagnostic::error("chain::archive-path", error.to_string()));
         BuildContext::default()

@@ -21,10 +21,9 @@ pub(super) fn archived(chainlet: &Chainlet, effective: &Effective, config: &Node
 pub(super) fn written(chainlet: &Chainlet, effective: &Effective) -> String {
     let mut config = packaged(effective);
     let settings = effective.config.get("autoscaling_settings");
+    let settings = settings.filter(|settings| settings.as_map().is_some());
     if let (Some(settings), Some(map)) = (settings, config.as_map_mut()) {
-        if settings.as_map().is_some() {
-            map.set("autoscaling_settings", settings.clone());
-        }
+        map.set("autoscaling_settings", settings.clone());
     }
     archived(chainlet, effective, &config)
 }

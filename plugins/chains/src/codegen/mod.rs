@@ -14,9 +14,6 @@ mod module;
 mod requirements;
 mod workspace;
 
-#[cfg(test)]
-mod tests;
-
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -30,6 +27,7 @@ use crate::chain::{Body, Chain, Chainlet, Code};
 use crate::subtree::folder;
 
 pub use workspace::MARKER_FILE;
+pub(crate) use workspace::without_generated;
 
 /// What a platform is sent of the chainlet at a position of a chain.
 ///
@@ -146,3 +144,6 @@ fn modules(
     }
     sound.then_some(modules)
 }
+
+#[cfg(test)]
+mod tests;

@@ -218,7 +218,7 @@ fn load(chain: &Chain, chainlet: &Chainlet, code: &Code) -> String {
                 }
             }
         };
-        write!(arguments, "            {}={value},\n", parameter.name).ok();
+        writeln!(arguments, "            {}={value},", parameter.name).ok();
     }
     let class = name(&chainlet.class);
     let made = if arguments.is_empty() {

@@ -54,7 +54,7 @@ pub(super) fn files(
     }
     let (files, problems) = gatherer.into_parts();
     said.extend(problems);
-    let files = without_generated(files);
+    let files = without_generated(files, "packages/");
     let packaged = files
         .iter()
         .filter_map(|file| file.path.strip_prefix("packages/"));
@@ -62,13 +62,13 @@ pub(super) fn files(
     files
 }
 
-/// Without the folders that code generation wrote.
-fn without_generated(mut files: Vec<ContextFile>) -> Vec<ContextFile> {
+/// Without the folders that code generation wrote below `root`, which ends with a `/` or is empty.
+pub(crate) fn without_generated(mut files: Vec<ContextFile>, root: &str) -> Vec<ContextFile> {
     let generated: BTreeSet<String> = files
         .iter()
         .filter_map(|file| {
             let folder = file.path.strip_suffix(MARKER_FILE)?;
-            (folder.matches('/').count() > 1).then(|| folder.to_owned())
+            (folder.ends_with('/') && folder.len() > root.len()).then(|| folder.to_owned())
         })
         .collect();
     files.retain(|file| !generated.iter().any(|folder| file.path.starts_with(folder)));
