@@ -101,7 +101,9 @@ struct Case {
 }
 
 fn call(chainlet: &str, body: Json, answer: Json) -> (Json, u16, Json) {
-    (json!({"chainlet": chainlet, "body": body}), 200, answer)
+    let mut call = json!({"chainlet": chainlet});
+    call["body"] = body;
+    (call, 200, answer)
 }
 
 fn of_kind(kind: &str, (mut call, status, answer): (Json, u16, Json)) -> (Json, u16, Json) {
@@ -141,10 +143,10 @@ fn own_cases() -> Vec<Case> {
             ],
         ),
         case(
-            "later",
-            "later.py",
+            "imported",
+            "imported.py",
             vec![
-                call("Later", json!({"numbers": [1, 2]}), json!([0.5, 1.0])),
+                call("Whole", json!({"numbers": [1, 2]}), json!([0.5, 1.0])),
                 call("Half", json!({"number": 9, "by": 3}), json!(3.0)),
             ],
         ),

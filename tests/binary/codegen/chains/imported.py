@@ -1,10 +1,7 @@
-"""Annotations that are only looked at later, and Plimsoll's arguments by every way of importing."""
-
-from __future__ import annotations
+"""Plimsoll's arguments, by every way of importing them."""
 
 import truss_chains
-from truss_chains import AutoscalingSettings, RemoteOverrides
-from truss_chains import RemoteConfig
+from truss_chains import AutoscalingSettings, RemoteConfig, RemoteOverrides
 
 SETTINGS = AutoscalingSettings(min_replicas=1, max_replicas=2)
 
@@ -20,9 +17,8 @@ class Half(truss_chains.ChainletBase):
 
 
 @truss_chains.mark_entrypoint
-class Later(truss_chains.ChainletBase):
-    # The runtime itself wants no annotation here, where annotations are text.
-    def __init__(self, half=truss_chains.depends(Half)):
+class Whole(truss_chains.ChainletBase):
+    def __init__(self, half: Half = truss_chains.depends(Half)):
         self._half = half
 
     async def run_remote(self, numbers: list[int]) -> list[float]:
