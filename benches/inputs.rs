@@ -46,6 +46,44 @@ pub fn wide(count: u32) -> Arc<dyn SourceTree> {
     Arc::new(MemoryTree::new().with("config.yaml", text))
 }
 
+/// A chain file of at least `lines` lines: chainlets with configurations, methods and constants.
+#[must_use]
+pub fn chain(lines: usize) -> Arc<dyn SourceTree> {
+    let mut text =
+        String::from("import truss_chains as chains\n\nGPU = \"L4\"\nVERSION = \"2.3.0\"\n");
+    let mut count = text.lines().count();
+    let mut number = 0;
+    while count < lines {
+        let body: String = (0..30)
+            .map(|line| {
+                format!(
+                    "        value_{line} = self._other.get(x + {line}, [x, {line}, \"text\"])\n"
+                )
+            })
+            .collect();
+        let chainlet = format!(
+            "\n\nCPUS_{number} = {cpus} * 2\n\n\nclass Chainlet{number}(chains.ChainletBase):\n    \
+             remote_config = chains.RemoteConfig(\n        \
+             docker_image=chains.DockerImage(pip_requirements=[f\"torch=={{VERSION}}\"]),\n        \
+             compute=chains.Compute(cpu_count=CPUS_{number}, gpu=GPU),\n    )\n\n    \
+             def __init__(self{depends}):\n        self._other = {{}}\n\n    \
+             async def run_remote(self, x: int) -> int:\n{body}        return x\n",
+            cpus = number % 7 + 1,
+            depends = if number == 0 {
+                String::new()
+            } else {
+                format!(", other=chains.depends(Chainlet{}, retries=2)", number - 1)
+            },
+        );
+        count += chainlet.lines().count();
+        text.push_str(&chainlet);
+        number += 1;
+    }
+    let last = format!("class Chainlet{}(", number - 1);
+    let text = text.replace(&last, &format!("@chains.mark_entrypoint\n{last}"));
+    Arc::new(MemoryTree::new().with("chain.py", text).focused("chain.py"))
+}
+
 /// A context of `count` files of `len` bytes each, of bytes that do not repeat soon.
 #[must_use]
 pub fn context(count: usize, len: usize) -> BuildContext {

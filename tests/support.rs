@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use plimsoll::chains::ChainSource;
 use plimsoll::diagnostic::Diagnostics;
 use plimsoll::effective::Effective;
 use plimsoll::environment::Environment;
@@ -36,6 +37,29 @@ pub type Resolved = Result<(Effective, Diagnostics), Diagnostics>;
 /// Everything that is wrong with it.
 pub fn resolve(yaml: &str, environment: Option<&str>) -> Resolved {
     resolve_with(&DeepMerge, yaml, environment)
+}
+
+/// Reads and resolves the text of one chain file: every chainlet, the entrypoint first.
+///
+/// # Errors
+/// Everything that is wrong with it.
+pub fn resolve_chain(
+    resolver: &dyn OverrideResolver,
+    python: &str,
+    environment: Option<&str>,
+) -> Result<(Vec<Effective>, Diagnostics), Diagnostics> {
+    let tree = MemoryTree::new()
+        .with("chain.py", python)
+        .focused("chain.py");
+    let tree: Arc<dyn SourceTree> = Arc::new(tree);
+    let manifest = ChainSource.load(&tree)?;
+    let environment = environment.map(Environment::new);
+    let effective = manifest
+        .workloads
+        .iter()
+        .map(|workload| resolver.resolve(workload, environment.as_ref(), &manifest.files))
+        .collect::<Result<_, _>>()?;
+    Ok((effective, manifest.diagnostics))
 }
 
 /// As [`resolve`], with another resolver.

@@ -78,6 +78,7 @@ pub(crate) enum Command {
     Resolve(Resolve),
     Plan(Plan),
     Push(Push),
+    Codegen(Codegen),
     Serve(Serve),
     Schema(Schema),
     Completions(Completions),
@@ -91,6 +92,7 @@ impl Command {
             Self::Resolve(command) => command.format == Format::Json,
             Self::Plan(command) => command.format == Report::Json,
             Self::Push(command) => command.format == Report::Json,
+            Self::Codegen(command) => command.format == Report::Json,
             Self::Serve(_) | Self::Schema(_) | Self::Completions(_) => false,
         }
     }
@@ -99,7 +101,7 @@ impl Command {
 /// What is read, and for which environment.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Input {
-    /// A Truss folder, or its config.yaml.
+    /// A Truss folder, its config.yaml, or the Python file of a chain.
     #[arg(value_name = "PATH")]
     pub(crate) path: PathBuf,
     /// The environment to resolve for.
@@ -241,6 +243,30 @@ pub(crate) struct Push {
     #[arg(short, long)]
     pub(crate) yes: bool,
     /// How to print what came of it.
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Report::Text)]
+    pub(crate) format: Report,
+}
+
+/// Write every chainlet of a chain as a Truss of its own, with the settings of an environment.
+///
+/// A chainlet's Truss goes to a folder of DIR with the name of its class: `config.yaml`, which is what
+/// is effective in the environment; `model/model.py`, which the Truss server runs; `packages/`, the
+/// folder of the chain; and what Python installs. The same source gives the same bytes.
+///
+/// DIR is written as a whole or not at all. It may not exist yet, be empty, or be one that this command
+/// wrote before, which is then replaced, whatever was changed in it.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+Examples:
+  plimsoll codegen chain.py --out generated                            as the base says
+  plimsoll codegen chain.py --out generated --environment production   as production has it")]
+pub(crate) struct Codegen {
+    #[command(flatten)]
+    pub(crate) input: Input,
+    /// The folder to write.
+    #[arg(short, long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+    /// How to print what was written.
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Report::Text)]
     pub(crate) format: Report,
 }

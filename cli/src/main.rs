@@ -35,6 +35,7 @@ fn run(args: Args) -> Result<(), CliError> {
         Command::Resolve(command) => commands::resolve::run(&args.global, &command),
         Command::Plan(command) => commands::plan::run(&args.global, &command),
         Command::Push(command) => commands::push::run(&args.global, &command),
+        Command::Codegen(command) => commands::codegen::run(&args.global, &command),
         Command::Serve(command) => commands::serve::run(&args.global, &command),
         Command::Schema(command) => commands::schema::run(&command),
         Command::Completions(command) => commands::completions::run(&command),

@@ -170,10 +170,12 @@ impl BuildContext {
 pub struct Package {
     /// The configuration: effective, fully defaulted, without keys that are Plimsoll's own.
     pub config: Json,
-    /// The configuration as the user wrote it.
+    /// The configuration as the user wrote it, or as it was generated where nobody writes one.
     pub raw_config: Option<Arc<str>>,
     /// The files an image is built from.
     pub context: BuildContext,
+    /// The name of the folder that code generation gives it; `None` where nothing is generated.
+    pub folder: Option<String>,
     /// What there is to say that does not stop it.
     pub diagnostics: Diagnostics,
 }

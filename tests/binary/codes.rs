@@ -28,9 +28,9 @@ fn each_kind_of_failure_has_its_code() {
             "did you mean `deep-merge`?",
         ),
         (
-            &["resolve", &truss, "--source", "chain"],
+            &["resolve", &truss, "--source", "chains"],
             2,
-            "known are: truss",
+            "did you mean `chain`?",
         ),
         (
             &["push", &truss, "--to", "bastn"],

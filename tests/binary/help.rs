@@ -11,6 +11,7 @@ fn the_help_is_as_it_was_reviewed() {
         "resolve",
         "plan",
         "push",
+        "codegen",
         "serve",
         "schema",
         "completions",

@@ -7,6 +7,7 @@
     reason = "a test runs on real time and folders, and fails by panicking"
 )]
 
+mod codegen;
 mod codes;
 mod diagnostics;
 mod flow;

@@ -1,5 +1,6 @@
 //! The commands, a file each, and the way from a path to effective settings that they share.
 
+pub(crate) mod codegen;
 pub(crate) mod completions;
 pub(crate) mod plan;
 pub(crate) mod push;

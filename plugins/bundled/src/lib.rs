@@ -12,6 +12,8 @@ pub use plimsoll_core::*;
 
 #[cfg(feature = "baseten")]
 pub use plimsoll_baseten as baseten;
+#[cfg(feature = "chains")]
+pub use plimsoll_chains as chains;
 #[cfg(feature = "local")]
 pub use plimsoll_local as local;
 #[cfg(feature = "overrides")]

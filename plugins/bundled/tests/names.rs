@@ -14,6 +14,7 @@ fn exactly_these_names_are_registered() -> Result<(), Box<dyn std::error::Error>
         "deployer local",
         "resolver deep-merge",
         "resolver replace",
+        "source chain",
         "source truss",
     ];
     assert_eq!(names, expected);

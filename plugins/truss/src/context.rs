@@ -40,19 +40,48 @@ const MAX_TOLD: usize = 20;
 /// copied; `None` for a folder that is not copied.
 type Copied = Option<usize>;
 
-/// Gathers files, and notes what is wrong on the way.
-pub(crate) struct Gatherer {
-    pub(crate) files: Vec<ContextFile>,
+/// How a folder is gone through.
+#[derive(Clone, Copy)]
+struct Walk<'a> {
+    tree: &'a Arc<dyn SourceTree>,
+    copied: Copied,
+    /// The folder of the archive that what is left out is reckoned from; "" for its root.
+    reckoned_from: &'a str,
+}
+
+/// Gathers files, and notes what is wrong on the way. Its codes are of the domain `truss`.
+pub struct Gatherer {
+    files: Vec<ContextFile>,
     ignored: Ignored,
     built_in: Ignored,
     problems: Vec<Diagnostic>,
     /// How many problems there are of each code.
     counts: BTreeMap<&'static str, usize>,
+    /// Whether a `config.yaml` at the root is a file like any other.
+    keeps_config: bool,
+}
+
+/// The files of a folder as they are written, less what a build context leaves out, and of external
+/// package folders what is in them, below `into`; and what is wrong with that.
+pub fn gather(
+    tree: &Arc<dyn SourceTree>,
+    external: &[String],
+    into: &str,
+) -> (Vec<ContextFile>, Vec<Diagnostic>) {
+    let mut gatherer = Gatherer::new(&**tree, "");
+    gatherer.keeps_config = true;
+    gatherer.add_truss(tree, !external.is_empty());
+    for folder in external {
+        gatherer.add_external(tree, folder, into);
+    }
+    gatherer.into_parts()
 }
 
 impl Gatherer {
-    /// Leaves out what the `.truss_ignore` of this Truss says, or else the built-in list.
-    pub(crate) fn new(tree: &dyn SourceTree) -> Self {
+    /// Leaves out what the `.truss_ignore` in this folder says, or else the built-in list.
+    #[must_use]
+    pub fn new(tree: &dyn SourceTree, folder: &str) -> Self {
+        let ignore_file = joined(folder, IGNORE_FILE);
         let built_in = Ignored::built_in();
         let mut gatherer = Self {
             files: Vec::new(),
@@ -60,31 +89,52 @@ impl Gatherer {
             built_in,
             problems: Vec::new(),
             counts: BTreeMap::new(),
+            keeps_config: false,
         };
-        match tree.read(IGNORE_FILE, MAX_IGNORE_BYTES) {
+        match tree.read(&ignore_file, MAX_IGNORE_BYTES) {
             Ok(bytes) => match Ignored::parse(&String::from_utf8_lossy(&bytes)) {
                 Ok(ignored) => gatherer.ignored = ignored,
                 Err(error) => {
-                    let shown = tree.display(IGNORE_FILE);
+                    let shown = tree.display(&ignore_file);
                     gatherer.note("truss::ignore-pattern", format!("{shown}: {error}"), None);
                 }
             },
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(error) => gatherer.unreadable(tree, IGNORE_FILE, &error),
+            Err(error) => gatherer.unreadable(tree, &ignore_file, &error),
         }
         gatherer
     }
 
     /// Adds the Truss folder itself; `copied` when external folders are to be added to it.
     pub(crate) fn add_truss(&mut self, tree: &Arc<dyn SourceTree>, copied: bool) {
-        self.walk(tree, "", "", copied.then_some(0));
+        let walk = Walk {
+            tree,
+            copied: copied.then_some(0),
+            reckoned_from: "",
+        };
+        self.walk(walk, "", "");
+    }
+
+    /// Adds the contents of a folder below `into`. What is left out is reckoned from the folder.
+    pub fn add_folder(&mut self, tree: &Arc<dyn SourceTree>, folder: &str, into: &str) {
+        let walk = Walk {
+            tree,
+            copied: None,
+            reckoned_from: into,
+        };
+        self.walk(walk, folder, into);
     }
 
     /// Adds the contents of an external package folder below `into`.
-    pub(crate) fn add_external(&mut self, tree: &Arc<dyn SourceTree>, named: &str, into: &str) {
+    pub fn add_external(&mut self, tree: &Arc<dyn SourceTree>, named: &str, into: &str) {
         match tree.outside(named) {
             Ok(outside) if !self.leaves_out_at_or_above(into) => {
-                self.walk(&outside, "", into, Some(1));
+                let walk = Walk {
+                    tree: &outside,
+                    copied: Some(1),
+                    reckoned_from: "",
+                };
+                self.walk(walk, "", into);
             }
             Ok(_) => {}
             Err(error) => {
@@ -95,7 +145,8 @@ impl Gatherer {
     }
 
     /// The files, and what is wrong: of many problems of a kind the first, and how many more.
-    pub(crate) fn into_parts(mut self) -> (Vec<ContextFile>, Vec<Diagnostic>) {
+    #[must_use]
+    pub fn into_parts(mut self) -> (Vec<ContextFile>, Vec<Diagnostic>) {
         for (code, count) in self.counts {
             if count > MAX_TOLD {
                 let more = format!("and {} more", count - MAX_TOLD);
@@ -111,30 +162,33 @@ impl Gatherer {
         asked.any(|folder| self.ignored.leaves_out(folder, true))
     }
 
-    fn walk(&mut self, tree: &Arc<dyn SourceTree>, from: &str, into: &str, copied: Copied) {
+    fn walk(&mut self, walk: Walk<'_>, from: &str, into: &str) {
+        let Walk {
+            tree,
+            copied,
+            reckoned_from,
+        } = walk;
         let entries = match tree.list(from) {
             Ok(entries) => entries,
             Err(error) => return self.unreadable(&**tree, from, &error),
         };
         for entry in entries {
-            let join = |base: &str| match base {
-                "" => entry.name.clone(),
-                base => format!("{base}/{}", entry.name),
-            };
-            let (path, archived) = (join(from), join(into));
+            let (path, archived) = (joined(from, &entry.name), joined(into, &entry.name));
             let is_folder = entry.kind == EntryKind::Directory;
             // Whatever it is, the effective configuration takes its place.
-            if archived == CONFIG_FILE && !is_folder {
+            if archived == CONFIG_FILE && !is_folder && !self.keeps_config {
                 continue;
             }
             let asked = copied.and_then(|parts| path.splitn(parts + 1, '/').nth(parts));
-            let left_out = self.ignored.leaves_out(&archived, is_folder)
+            let reckoned = archived.get(reckoned_from.len()..).unwrap_or_default();
+            let reckoned = reckoned.trim_start_matches('/');
+            let left_out = self.ignored.leaves_out(reckoned, is_folder)
                 || asked.is_some_and(|path| self.built_in.leaves_out(path, is_folder));
             if left_out {
                 continue;
             }
             match entry.kind {
-                EntryKind::Directory => self.walk(tree, &path, &archived, copied),
+                EntryKind::Directory => self.walk(walk, &path, &archived),
                 EntryKind::File { len, executable } => {
                     if self.files.len() == MAX_FILES {
                         let message = format!("more than {MAX_FILES} files");
@@ -175,5 +229,13 @@ impl Gatherer {
             let problem = Diagnostic::error(code, message);
             self.problems.push(problem.maybe_hint(hint));
         }
+    }
+}
+
+/// A path below a folder; "" is the root.
+fn joined(folder: &str, name: &str) -> String {
+    match folder {
+        "" => name.to_owned(),
+        folder => format!("{folder}/{name}"),
     }
 }

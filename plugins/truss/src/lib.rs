@@ -19,9 +19,14 @@ use std::sync::Arc;
 use plimsoll_core::plugin;
 use plimsoll_core::registry::{FactoryError, Registration, Registry, no_options};
 
+pub use checks::memory as check_memory;
+pub use context::{Gatherer, gather};
+pub use package::{package, without_own};
 pub use rules::TrussRules;
-pub use schema::TRUSS;
-pub use source::TrussSource;
+pub use schema::{ACCELERATORS, AUTOSCALING, TRUSS};
+pub use source::{
+    CONFIG_FILE, DOMAIN, Reading, TrussSource, read_config, read_workload, warn_of_unknown_keys,
+};
 
 /// Where the schema of a `config.yaml` says that it lives.
 const SCHEMA_ID: &str = concat!(

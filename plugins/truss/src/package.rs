@@ -17,13 +17,14 @@ use crate::source::CONFIG_FILE;
 /// Keys that are Plimsoll's own: a platform that runs the real Truss does not know them.
 const OWN_KEYS: [&str; 2] = ["autoscaling_settings", OVERRIDES];
 
-pub(crate) fn package(
-    tree: &Arc<dyn SourceTree>,
-    effective: &Effective,
-) -> Result<Package, Diagnostics> {
+/// Packages the Truss in a tree, whose settings are resolved.
+///
+/// # Errors
+/// When its files cannot be gathered, or its configuration is one that a push refuses.
+pub fn package(tree: &Arc<dyn SourceTree>, effective: &Effective) -> Result<Package, Diagnostics> {
     let mut diagnostics = Diagnostics::about(Arc::clone(effective.files()));
     refuse_unknown_keys(effective, &mut diagnostics);
-    let mut gatherer = Gatherer::new(&**tree);
+    let mut gatherer = Gatherer::new(&**tree, "");
     let has_external = external_folders(&effective.config).next().is_some();
     gatherer.add_truss(tree, has_external);
     let packages_dir = packages_dir(effective, has_external, &mut diagnostics);
@@ -46,6 +47,7 @@ pub(crate) fn package(
         config: config.to_json(),
         raw_config: raw_config(effective),
         context,
+        folder: None,
         diagnostics: Diagnostics::default(),
     };
     let (package, diagnostics) = diagnostics.unless_errors(package)?;
@@ -138,7 +140,8 @@ fn archived_config(effective: &Effective) -> String {
 }
 
 /// Without Plimsoll's own keys; packages from outside are inside by now.
-fn without_own(mut config: Node) -> Node {
+#[must_use]
+pub fn without_own(mut config: Node) -> Node {
     if let Some(map) = config.as_map_mut() {
         for key in OWN_KEYS {
             map.remove(key);

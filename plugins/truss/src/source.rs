@@ -12,7 +12,7 @@ use plimsoll_core::layer::{LayerName, Layers};
 use plimsoll_core::manifest::{Manifest, ManifestKind, Workload};
 use plimsoll_core::schema::{Reader, unknown_keys};
 use plimsoll_core::source::{Confidence, ConfigSource};
-use plimsoll_core::span::{SourceMap, Span};
+use plimsoll_core::span::{FileId, SourceMap, Span};
 use plimsoll_core::tree::{EntryKind, SourceTree};
 use plimsoll_core::value::{Entry, Map, Node, Value};
 use plimsoll_core::yaml;
@@ -24,10 +24,10 @@ use crate::schema::{OVERRIDES, TRUSS};
 use crate::surprises::can_surprise;
 
 /// The file that makes a folder a Truss.
-pub(crate) const CONFIG_FILE: &str = "config.yaml";
+pub const CONFIG_FILE: &str = "config.yaml";
 
 /// The domain of the codes of this crate.
-pub(crate) const DOMAIN: &str = "truss";
+pub const DOMAIN: &str = "truss";
 
 /// The name of a workload whose configuration names no model.
 const UNNAMED: &str = "model";
@@ -64,26 +64,19 @@ impl ConfigSource for TrussSource {
         let bytes = read_config(&**tree, path)?;
         refuse_utf16(&tree.display(path), &bytes)?;
         let mut files = SourceMap::default();
-        let limits = yaml::Limits::default();
-        let reading = yaml::read(&mut files, &tree.display(path), &bytes, &limits);
-        let mut items = reading.diagnostics;
-        let Some(root) = reading.node else {
+        let reading = read_workload(&mut files, &tree.display(path), &bytes);
+        let Reading {
+            workload: Some(workload),
+            file,
+            items,
+        } = reading
+        else {
             return Err(Diagnostics {
                 files: Arc::new(files),
-                items,
+                items: reading.items,
             });
         };
-        let main_file = Some(reading.file);
-        let text = files.get(reading.file).map(|file| &*file.text);
-        if text.is_some_and(can_surprise) {
-            let surprises = yaml::surprises(&files, reading.file, &limits);
-            // That `yes` is a boolean surprises nobody where a boolean is expected, and is an
-            // error where none is.
-            let warnings = |item: &Diagnostic| item.severity > Severity::Note;
-            items.extend(surprises.into_iter().filter(warnings));
-        }
-        let workload = workload(root, &files, &mut items);
-        drop_echoes(&mut items);
+        let main_file = Some(file);
         let diagnostics = Diagnostics {
             files: Arc::new(files),
             items,
@@ -112,9 +105,52 @@ impl ConfigSource for TrussSource {
     }
 }
 
+/// A `config.yaml` that has been read.
+#[derive(Debug)]
+pub struct Reading {
+    /// What it describes; `None` where it is no YAML.
+    pub workload: Option<Workload>,
+    /// The file, as the spans name it.
+    pub file: FileId,
+    /// What there is to say about it. Errors refuse the workload.
+    pub items: Vec<Diagnostic>,
+}
+
+/// Reads the bytes of a `config.yaml` into a workload whose places are of `files`.
+pub fn read_workload(files: &mut SourceMap, shown: &str, bytes: &[u8]) -> Reading {
+    let limits = yaml::Limits::default();
+    let reading = yaml::read(files, shown, bytes, &limits);
+    let mut items = reading.diagnostics;
+    let Some(root) = reading.node else {
+        return Reading {
+            workload: None,
+            file: reading.file,
+            items,
+        };
+    };
+    let text = files.get(reading.file).map(|file| &*file.text);
+    if text.is_some_and(can_surprise) {
+        let surprises = yaml::surprises(files, reading.file, &limits);
+        // That `yes` is a boolean surprises nobody where a boolean is expected, and is an
+        // error where none is.
+        let warnings = |item: &Diagnostic| item.severity > Severity::Note;
+        items.extend(surprises.into_iter().filter(warnings));
+    }
+    let workload = workload(root, files, &mut items);
+    drop_echoes(&mut items);
+    Reading {
+        workload: Some(workload),
+        file: reading.file,
+        items,
+    }
+}
+
 /// Reads the configuration. A link is followed: the user named it or its folder, and what is packaged
 /// is the effective configuration and not what the link leads to.
-fn read_config(tree: &dyn SourceTree, path: &str) -> Result<Vec<u8>, Diagnostics> {
+///
+/// # Errors
+/// When there is no such file, or it cannot be read.
+pub fn read_config(tree: &dyn SourceTree, path: &str) -> Result<Vec<u8>, Diagnostics> {
     let shown = tree.display(path);
     let refuse = |what: &str| {
         let message = format!("{shown} is {what}, and not a file");
@@ -233,8 +269,8 @@ fn environments(overrides: Option<Node>) -> Vec<Entry> {
     }
 }
 
-/// Keys that Truss does not have load and are kept; a push refuses them.
-fn warn_of_unknown_keys(root: &Node, items: &mut Vec<Diagnostic>) {
+/// Notes keys that Truss does not have: they load and are kept, and a push refuses them.
+pub fn warn_of_unknown_keys(root: &Node, items: &mut Vec<Diagnostic>) {
     for unknown in unknown_keys(&TRUSS, root) {
         let place = unknown.parent.join(&unknown.name).dotted();
         let fate = if unknown.passes {

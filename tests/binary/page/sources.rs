@@ -4,15 +4,16 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// What reads, resolves and packages a Truss.
-const FOLDERS: [&str; 4] = [
+/// What reads, resolves and packages.
+const FOLDERS: [&str; 5] = [
     "core/src/yaml",
     "core/src/schema",
+    "plugins/chains/src/codegen",
     "plugins/truss/src",
     "plugins/overrides/src",
 ];
 
-const DOMAINS: [&str; 3] = ["yaml::", "truss::", "overrides::"];
+const DOMAINS: [&str; 4] = ["yaml::", "truss::", "overrides::", "chain::"];
 
 /// The domain of what a schema's reader says about a Truss.
 const READER_DOMAIN: &str = "truss";

@@ -25,7 +25,10 @@ pub(crate) fn cpu(text: &str) -> Result<(), Refusal> {
 }
 
 /// An amount of memory: anything Python's `float` reads, or digits and dots with a unit.
-pub(crate) fn memory(text: &str) -> Result<(), Refusal> {
+///
+/// # Errors
+/// Why it is none.
+pub fn memory(text: &str) -> Result<(), Refusal> {
     if python::is_float(text) {
         return Ok(());
     }

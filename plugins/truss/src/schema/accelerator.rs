@@ -14,7 +14,7 @@ use serde_json::{Value as Json, json};
 use crate::python;
 
 /// The accelerators that Truss knows.
-pub(crate) const NAMES: [&str; 15] = [
+pub const NAMES: [&str; 15] = [
     "B10",
     "T4",
     "L4",

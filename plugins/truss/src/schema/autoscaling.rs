@@ -40,7 +40,7 @@ static FIELDS: [Field; COUNT] = {
 };
 
 /// How many replicas to run.
-pub(crate) static AUTOSCALING: Model = Model {
+pub static AUTOSCALING: Model = Model {
     extra: Extra::Forbid,
     after: Some(checks::replica_bounds),
     ..Model::new("AutoscalingSettings", "How many replicas to run.", &FIELDS)

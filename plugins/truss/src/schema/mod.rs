@@ -17,8 +17,9 @@ mod weights;
 use plimsoll_core::schema::{Default, Field, Form, Model, Type};
 use plimsoll_core::value::Node;
 
+pub use accelerator::NAMES as ACCELERATORS;
 pub(crate) use accelerator::parts as accelerator_parts;
-use autoscaling::AUTOSCALING;
+pub use autoscaling::AUTOSCALING;
 pub(crate) use autoscaling::OVERRIDES;
 pub(crate) use engine::{base_model, is_encoder, is_v2};
 use resources::{RESOURCES, RESOURCES_BLOCK};

@@ -1,0 +1,2 @@
+def name(*parts: str) -> str:
+    return "/".join(parts)
