@@ -14,7 +14,7 @@ use crate::store::Upload;
 
 /// Where to send an archive, and the temporary credentials for it.
 #[derive(SimpleObject)]
-#[graphql(rename_fields = "snake_case")]
+#[graphql(rename_fields = "lowercase")]
 pub(super) struct S3UploadCredentials {
     s3_bucket: String,
     s3_key: String,

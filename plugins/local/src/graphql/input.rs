@@ -44,7 +44,7 @@ pub(super) enum ModelOrigin {
 
 /// A chainlet of a chain that is pushed.
 #[derive(InputObject)]
-#[graphql(rename_fields = "snake_case")]
+#[graphql(rename_fields = "lowercase")]
 pub(super) struct ChainletInput {
     pub(super) name: String,
     pub(super) oracle: OracleInput,
@@ -52,7 +52,7 @@ pub(super) struct ChainletInput {
 
 /// The model that a chainlet is deployed as.
 #[derive(InputObject)]
-#[graphql(rename_fields = "snake_case")]
+#[graphql(rename_fields = "lowercase")]
 pub(super) struct OracleInput {
     pub(super) model_name: String,
     pub(super) s3_key: String,

@@ -1,7 +1,8 @@
 //! GraphQL, as the official command line speaks it: what it does with chains goes no other way.
 //!
 //! The platform's own schema is not published. This one has the fields that the client sends, with
-//! its names and its literals; what is answered is a part of what REST answers.
+//! its names and its literals; what is answered is a part of what REST answers. Names stand as they
+//! are in the code, `lowercase`: the rule for snake case would make `s_3_key` of `s3_key`.
 
 mod answer;
 mod credentials;

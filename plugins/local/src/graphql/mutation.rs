@@ -108,7 +108,7 @@ fn minutes(timeout: Option<i32>) -> Result<Option<u32>, Refusal> {
     minutes.map_err(|_| Refusal::invalid("deploy_timeout_minutes cannot be negative"))
 }
 
-#[Object(rename_fields = "snake_case", rename_args = "snake_case")]
+#[Object(rename_fields = "lowercase", rename_args = "lowercase")]
 #[expect(
     clippy::too_many_arguments,
     reason = "arguments are the client's, one by one"

@@ -38,7 +38,7 @@ async fn read<T: Send + 'static>(
     Ok(shared.store.run(move |tx| job(tx, &base)).await?)
 }
 
-#[Object(rename_fields = "snake_case", rename_args = "snake_case")]
+#[Object(rename_fields = "lowercase", rename_args = "lowercase")]
 impl Query {
     async fn teams(&self) -> Vec<Team> {
         vec![TEAM]

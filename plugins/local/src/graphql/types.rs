@@ -18,7 +18,7 @@ fn hostname(base_url: &str, kind: &str, id: &str) -> String {
 }
 
 #[derive(SimpleObject)]
-#[graphql(rename_fields = "snake_case")]
+#[graphql(rename_fields = "lowercase")]
 pub(super) struct Team {
     id: &'static str,
     name: &'static str,
@@ -33,14 +33,14 @@ pub(super) const TEAM: Team = Team {
 };
 
 #[derive(SimpleObject)]
-#[graphql(rename_fields = "snake_case")]
+#[graphql(rename_fields = "lowercase")]
 pub(super) struct Organization {
     pub(super) id: &'static str,
     pub(super) workspace_name: Option<String>,
 }
 
 #[derive(SimpleObject)]
-#[graphql(rename_fields = "snake_case")]
+#[graphql(rename_fields = "lowercase")]
 pub(super) struct User {
     pub(super) id: String,
     pub(super) email: Option<String>,
@@ -48,7 +48,7 @@ pub(super) struct User {
 }
 
 #[derive(SimpleObject)]
-#[graphql(rename_fields = "snake_case")]
+#[graphql(rename_fields = "lowercase")]
 pub(super) struct Validation {
     pub(super) success: bool,
     /// JSON text.
@@ -56,7 +56,7 @@ pub(super) struct Validation {
 }
 
 #[derive(SimpleObject)]
-#[graphql(rename_fields = "snake_case")]
+#[graphql(rename_fields = "lowercase")]
 pub(super) struct Status {
     status: String,
 }
@@ -69,7 +69,7 @@ fn status(deployment: &DeploymentRow) -> Status {
 
 /// A model as what is deployed of it names it.
 #[derive(SimpleObject)]
-#[graphql(rename_fields = "snake_case")]
+#[graphql(rename_fields = "lowercase")]
 pub(super) struct Oracle {
     id: String,
     name: String,
@@ -85,7 +85,7 @@ fn oracle(id: &str, name: &str, base_url: &str) -> Oracle {
 }
 
 #[derive(SimpleObject)]
-#[graphql(rename_fields = "snake_case")]
+#[graphql(rename_fields = "lowercase")]
 pub(super) struct InstanceTypeName {
     id: String,
     name: String,
@@ -93,7 +93,7 @@ pub(super) struct InstanceTypeName {
 
 /// A deployment of a model.
 #[derive(SimpleObject)]
-#[graphql(rename_fields = "snake_case")]
+#[graphql(rename_fields = "lowercase")]
 pub(super) struct ModelVersion {
     id: String,
     name: String,
@@ -134,14 +134,14 @@ impl ModelVersion {
 
 /// What a push of a model answers.
 #[derive(SimpleObject)]
-#[graphql(rename_fields = "snake_case")]
+#[graphql(rename_fields = "lowercase")]
 pub(super) struct CreatedVersion {
     pub(super) model_version: ModelVersion,
 }
 
 /// A model in a list.
 #[derive(SimpleObject)]
-#[graphql(rename_fields = "snake_case")]
+#[graphql(rename_fields = "lowercase")]
 pub(super) struct ModelSummary {
     id: String,
     name: String,
@@ -162,7 +162,7 @@ impl ModelSummary {
 
 /// A model with its deployments.
 #[derive(SimpleObject)]
-#[graphql(rename_fields = "snake_case")]
+#[graphql(rename_fields = "lowercase")]
 pub(super) struct Model {
     id: String,
     name: String,
@@ -198,7 +198,7 @@ impl Model {
 
 /// A chain in a list, or as its deployments name it.
 #[derive(SimpleObject)]
-#[graphql(rename_fields = "snake_case")]
+#[graphql(rename_fields = "lowercase")]
 pub(super) struct ChainSummary {
     id: String,
     name: String,
@@ -219,7 +219,7 @@ impl ChainSummary {
 
 /// A chain with its deployments.
 #[derive(SimpleObject)]
-#[graphql(rename_fields = "snake_case")]
+#[graphql(rename_fields = "lowercase")]
 pub(super) struct Chain {
     id: String,
     name: String,
@@ -250,7 +250,7 @@ impl Chain {
 
 /// A deployment of a chain.
 #[derive(SimpleObject)]
-#[graphql(rename_fields = "snake_case")]
+#[graphql(rename_fields = "lowercase")]
 pub(super) struct ChainDeployment {
     id: String,
     name: String,
@@ -284,14 +284,14 @@ impl ChainDeployment {
 
 /// What a push of a chain answers.
 #[derive(SimpleObject)]
-#[graphql(rename_fields = "snake_case")]
+#[graphql(rename_fields = "lowercase")]
 pub(super) struct DeployedChain {
     pub(super) chain_deployment: ChainDeployment,
 }
 
 /// A chainlet of a chain deployment.
 #[derive(SimpleObject)]
-#[graphql(rename_fields = "snake_case")]
+#[graphql(rename_fields = "lowercase")]
 pub(super) struct Chainlet {
     id: String,
     name: String,
@@ -302,7 +302,7 @@ pub(super) struct Chainlet {
 
 /// The deployment of a chainlet's model.
 #[derive(SimpleObject)]
-#[graphql(rename_fields = "snake_case")]
+#[graphql(rename_fields = "lowercase")]
 pub(super) struct OracleVersion {
     id: String,
     is_draft: bool,

@@ -11,6 +11,8 @@
     reason = "a test fails by panicking"
 )]
 
+pub mod graphql;
+
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
