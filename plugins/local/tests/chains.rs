@@ -1,7 +1,5 @@
 //! Chains over HTTP: pushes, promotion, and what is refused.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 mod common;
 
 use common::graphql::{chain_push, chainlet_config};

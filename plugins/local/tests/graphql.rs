@@ -72,8 +72,15 @@ async fn what_is_no_document_is_refused_and_so_is_what_asks_for_too_much() {
     let code = "GRAPHQL_VALIDATION_FAILED";
     let many: String = (0..400).map(|n| format!("a{n}: teams {{ id }} ")).collect();
     let directives = format!("{{ teams {} {{ id }} }}", "@include(if: true) ".repeat(20));
+    let bomb: String = (0..30)
+        .map(|n| format!("fragment f{n} on Team {{ ...f{0} ...f{0} }} ", n + 1))
+        .collect();
+    let bomb = format!("{{ teams {{ ...f0 }} }} {bomb} fragment f30 on Team {{ id }}");
     for document in [
         "",
+        &bomb,
+        &"{".repeat(64),
+        &format!("{{ {} }}", "teams { id } ".repeat(200_000)),
         "{ teams",
         "{ nothing }",
         "{ teams { nothing } }",

@@ -99,6 +99,7 @@ impl Client {
             .env_clear()
             .env("HOME", self.home.path())
             .env("PATH", format!("{}:/usr/bin:/bin", beside.display()))
+            .env("TMPDIR", self.home.path())
             .env("COLUMNS", "200")
             .env("TRUSS_NO_UPDATE_CHECK", "1")
             .stdin(Stdio::null());

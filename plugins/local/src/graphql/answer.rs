@@ -10,7 +10,7 @@ use http::{StatusCode, header};
 use plimsoll_baseten_api::code;
 use plimsoll_baseten_api::graphql::{self, code as graphql_code};
 
-use super::{App, BaseUrl, nesting};
+use super::{App, BaseUrl, bounds};
 use crate::rest;
 
 /// What failed is answered with status 200 too, as the official client shows only then what it is
@@ -46,9 +46,8 @@ pub(super) async fn answer(
             return refuse(StatusCode::BAD_REQUEST, code::INVALID_REQUEST, message);
         }
     };
-    // The parser calls itself for every level, so that the stack is the limit of what it takes.
-    if !nesting::is_shallow(&request.query) {
-        let message = "The document is nested too deeply";
+    if !bounds::is_bounded(&request.query) {
+        let message = "The document is too long, nested too deeply, or spreads too many fragments";
         return refuse(StatusCode::OK, graphql_code::BAD_DOCUMENT, message);
     }
     let variables = serde_json::Value::Object(request.variables.unwrap_or_default());

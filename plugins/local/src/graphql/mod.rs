@@ -5,11 +5,11 @@
 //! are in the code, `lowercase`: the rule for snake case would make `s_3_key` of `s3_key`.
 
 mod answer;
+mod bounds;
 mod credentials;
 mod error;
 mod input;
 mod mutation;
-mod nesting;
 mod query;
 mod types;
 

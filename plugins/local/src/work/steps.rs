@@ -213,7 +213,7 @@ fn choose(tx: &Transaction<'_>, deployment: &DeploymentRow) -> Result<Choice, Re
     let new = &deployment.new;
     if deployment.is_chainlet {
         let own = catalogue::by_id(&new.instance_type_id);
-        return Ok(own.map(|found| (found, "it is the chainlet's")));
+        return Ok(own.map(|found| (found, "chosen when its chain was deployed")));
     }
     if new.preserve_env_instance_type
         && let Some(name) = &new.environment
