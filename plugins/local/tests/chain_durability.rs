@@ -1,8 +1,6 @@
 //! Chains when the platform is dropped where it stands: what was acknowledged is there, and
 //! nothing half-made shows.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 mod common;
 
 use std::path::Path;

@@ -1,7 +1,5 @@
 //! GraphQL over HTTP: what every request has in common, and what stands beside chains.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 mod common;
 
 use common::graphql::{chainlet_config, encoded};
