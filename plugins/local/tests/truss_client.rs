@@ -1,18 +1,27 @@
 //! The official command line, unmodified, against this platform. It runs where `PLIMSOLL_PYTHON`
 //! names a Python that has `truss`, with `ruff` beside it.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
 
 mod common;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use common::{KEY, Server, id};
 use serde_json::{Value as Json, json};
 
 const RUN: &str = "from truss.cli.cli import truss_cli; truss_cli()";
+
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
+/// Far longer than a push takes, so that a fault is a failure and not a hang.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 const CHAIN: &str = r#"
 import random
@@ -91,8 +100,11 @@ impl Client {
     /// Runs the command line. Returns its exit code and what it printed.
     async fn run(&self, args: &[&str]) -> (i32, String) {
         let beside = self.python.parent().unwrap_or(Path::new("/"));
-        let mut command = Command::new(&self.python);
-        command
+        let (out, log) = (
+            self.home.path().join("out.log"),
+            self.home.path().join("err.log"),
+        );
+        let mut child = Command::new(&self.python)
             .args(["-c", RUN])
             .args(args)
             .current_dir(self.home.path())
@@ -102,14 +114,28 @@ impl Client {
             .env("TMPDIR", self.home.path())
             .env("COLUMNS", "200")
             .env("TRUSS_NO_UPDATE_CHECK", "1")
-            .stdin(Stdio::null());
-        let output = tokio::task::spawn_blocking(move || command.output().unwrap())
-            .await
+            .stdin(Stdio::null())
+            .stdout(fs::File::create(&out).unwrap())
+            .stderr(fs::File::create(&log).unwrap())
+            .spawn()
             .unwrap();
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        let said = text(&output.stdout) + &text(&output.stderr);
+        let said = || fs::read_to_string(&out).unwrap() + &fs::read_to_string(&log).unwrap();
+        let mut left = PATIENCE;
+        let code = loop {
+            if let Some(status) = child.try_wait().unwrap() {
+                break status.code().unwrap_or(-1);
+            }
+            if left.is_zero() {
+                child.kill().unwrap();
+                child.wait().unwrap();
+                panic!("{args:?} has no end: {}", said());
+            }
+            tokio::time::sleep(LOOK_AGAIN).await;
+            left = left.saturating_sub(LOOK_AGAIN);
+        };
+        let said = said();
         assert!(!said.contains(KEY), "{said}");
-        (output.status.code().unwrap_or(-1), said)
+        (code, said)
     }
 
     async fn push_chain(&self, more: &[&str]) -> (i32, String) {
