@@ -1,15 +1,18 @@
 //! The wire types of a Baseten-style platform, shared by client and server.
 //!
 //! They follow the management API's OpenAPI document (REST `/v1`, JSON), and the newer fields of the
-//! official Python SDK 0.13.1. Unknown fields are ignored, so that a newer peer is understood,
+//! official Python SDK 0.13.1; [`graphql`] follows what the official command line sends. Unknown fields are ignored, so that a newer peer is understood,
 //! except where the document forbids them ([`UpdateAutoscalingSettings`],
 //! [`UpdateEnvironmentRequest`]). Optional request fields that are unset are left out, as the
 //! official clients do; response fields are written as `null`, as the platform does.
 
+pub mod graphql;
 pub mod limits;
 
 mod account;
 mod autoscaling;
+mod chain;
+mod chainlet;
 mod deployment;
 mod environment;
 mod error;
@@ -25,6 +28,19 @@ pub use account::{
 pub use autoscaling::{
     AutoscalingSettings, SettingOutOfRange, SettingsUpdated, UpdateAutoscalingSettings,
     UpdateStatus,
+};
+pub use chain::{
+    Chain, ChainDeployment, ChainDeploymentTombstone, ChainDeployments, ChainEnvironment,
+    ChainEnvironmentTombstone, ChainEnvironments, ChainTombstone, Chainlet,
+    ChainletAutoscalingUpdate, ChainletEnvironmentSettings, ChainletInstanceTypeUpdate, Chains,
+    CreateChainEnvironmentRequest, CreateChainletSettings, DEFAULT_INSTANCE_TYPE,
+    PromoteToChainEnvironmentRequest, UpdateChainEnvironmentRequest,
+    UpdateChainEnvironmentResponse, UpdateChainletAutoscalingRequest,
+    UpdateChainletInstanceTypesRequest, UpdateChainletInstanceTypesResponse,
+};
+pub use chainlet::{
+    CHAINLET_DIGEST_KEY, chainlet_built_config, chainlet_digest, chainlet_model_stem,
+    with_chainlet_digest,
 };
 pub use deployment::{
     BackpressurePolicy, Deployment, DeploymentConfig, DeploymentTombstone, Deployments,

@@ -142,6 +142,69 @@ fn every_message_of_the_go_client_reads_back() {
     flow("31_official_go_client_rest.json");
 }
 
+fn reads<T: DeserializeOwned>(answer: &Json, what: &str) {
+    let answer: api::graphql::Response<T> =
+        serde_json::from_value(answer.clone()).unwrap_or_else(|error| panic!("{what}: {error}"));
+    answer
+        .into_result()
+        .unwrap_or_else(|error| panic!("{what}: {error:?}"));
+}
+
+/// What the fields of a push of a chain were answered.
+fn graphql(name: &str) {
+    use api::graphql as fields;
+    for exchange in recorded(name).unwrap_or_default() {
+        let answer = &exchange["response"]["body"];
+        if answer.get("errors").is_some() {
+            let answer: fields::Response<Json> = serde_json::from_value(answer.clone()).unwrap();
+            let error = answer.into_result().unwrap_err();
+            assert_eq!(error.code(), api::code::RESOURCE_NOT_FOUND, "{name}");
+            assert_eq!(error.text(), "Environment staging not found");
+            continue;
+        }
+        for asked in exchange["request"]["graphql"]
+            .as_array()
+            .into_iter()
+            .flatten()
+        {
+            let field = asked["field"].as_str().unwrap();
+            let what = format!("{name} {field}");
+            match field {
+                "teams" => reads::<fields::Teams>(answer, &what),
+                "chains" => reads::<fields::Chains>(answer, &what),
+                "models" => reads::<fields::ModelsAnswer>(answer, &what),
+                "truss_validation" => reads::<fields::TrussValidation>(answer, &what),
+                "model_s3_upload_credentials" => {
+                    reads::<fields::ModelS3Credentials>(answer, &what);
+                }
+                "chain_s3_upload_credentials" => {
+                    reads::<fields::ChainS3Credentials>(answer, &what);
+                }
+                "deploy_chain_atomic" => reads::<fields::DeployChainAtomic>(answer, &what),
+                "chain_deployment" => reads::<fields::ChainDeploymentAnswer>(answer, &what),
+                _ => panic!("{what}: a field that the test does not know"),
+            }
+        }
+    }
+}
+
+#[test]
+fn every_answer_to_a_push_of_a_chain_reads() {
+    for name in [
+        "20_chain_env_staging_new_chain.json",
+        "21_chain_env_production_new.json",
+        "22_chain_env_production_existing.json",
+        "23_chain_env_staging_missing.json",
+        "24_chain_env_staging_existing.json",
+        "25_chain_promote.json",
+        "26_chain_draft.json",
+        "27_chain_build_failed.json",
+        "28_chain_no_aws_config.json",
+    ] {
+        graphql(name);
+    }
+}
+
 #[test]
 fn secrets_do_not_show_in_debug_output() {
     let credentials = api::S3Credentials {

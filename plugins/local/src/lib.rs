@@ -11,6 +11,7 @@ mod catalogue;
 mod control;
 mod deployer;
 mod error;
+mod graphql;
 mod ids;
 mod limits;
 mod lock;
@@ -24,6 +25,7 @@ mod session;
 mod shared;
 mod source_check;
 mod store;
+mod uploads;
 mod work;
 
 pub use access_key::ApiKey;

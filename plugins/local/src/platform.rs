@@ -188,3 +188,42 @@ fn recover(shared: &Shared, data_dir: &std::path::Path) -> Result<(), PlatformEr
         .keep_only(&known)
         .map_err(PlatformError::io(data_dir, "swept"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Platform, PlatformOptions};
+    use crate::refusal::Refusal;
+    use crate::store::{ChainEnvironmentRow, ChainRow, PRODUCTION};
+
+    #[tokio::test]
+    async fn a_rehearsal_knows_the_chains_and_changes_none() {
+        let dir = tempfile::tempdir().unwrap();
+        let names = async |platform: &Platform| {
+            let store = &platform.shared.store;
+            let chains = store.run(|tx| Ok::<_, Refusal>(ChainRow::all(tx)?)).await;
+            let chains = chains.unwrap().into_iter();
+            chains.map(|chain| chain.name).collect::<Vec<_>>()
+        };
+        let platform = Platform::open(PlatformOptions::new(dir.path())).unwrap();
+        let made = platform.shared.store.run(|tx| {
+            ChainRow::insert(tx, "c1", "Hello Chain", "")?;
+            ChainEnvironmentRow::new("c1", PRODUCTION, "").save(tx)?;
+            Ok::<_, Refusal>(())
+        });
+        made.await.unwrap();
+        drop(platform);
+
+        let rehearsal = Platform::rehearse(PlatformOptions::new(dir.path())).unwrap();
+        assert_eq!(names(&rehearsal).await, ["Hello Chain"]);
+        let deleted = rehearsal.shared.store.run(|tx| {
+            ChainRow::delete(tx, "c1")?;
+            Ok::<_, Refusal>(())
+        });
+        deleted.await.unwrap();
+        assert!(names(&rehearsal).await.is_empty());
+        drop(rehearsal);
+
+        let platform = Platform::open(PlatformOptions::new(dir.path())).unwrap();
+        assert_eq!(names(&platform).await, ["Hello Chain"]);
+    }
+}

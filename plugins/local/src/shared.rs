@@ -60,10 +60,15 @@ impl Shared {
         self.store.run_then(job, move |_| wake.notify_one()).await
     }
 
-    /// A new identity: `prefix` and ten hexadecimal digits, in the style of the recorded ones.
+    /// A new identity, as [`new_id`] makes it.
     pub(crate) fn id(&self, prefix: &str) -> io::Result<String> {
-        random_id(&*self.ids, prefix, 5)
+        new_id(&*self.ids, prefix)
     }
+}
+
+/// A new identity: `prefix` and ten hexadecimal digits, in the style of the recorded ones.
+pub(crate) fn new_id(ids: &dyn IdSource, prefix: &str) -> io::Result<String> {
+    random_id(ids, prefix, 5)
 }
 
 /// A moment, as records hold it.

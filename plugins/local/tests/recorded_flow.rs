@@ -1,64 +1,17 @@
 //! The flow that was recorded from the official Python SDK, sent again: the answers have at least
 //! the fields that were recorded, of the same types.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    reason = "a test fails by panicking"
-)]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod common;
 
 use std::collections::HashMap;
-use std::path::Path;
 
+use common::recorded::{covers, recorded, translate};
 use common::{Server, archive, s3_client};
 use object_store::ObjectStoreExt as _;
 use reqwest::Method;
 use serde_json::{Value as Json, json};
-
-fn kind(json: &Json) -> &'static str {
-    match json {
-        Json::Null => "null",
-        Json::Bool(_) => "bool",
-        Json::Number(_) => "number",
-        Json::String(_) => "string",
-        Json::Array(_) => "array",
-        Json::Object(_) => "object",
-    }
-}
-
-/// `found` has what `recorded` has. What is null in either may be anything in the other: the
-/// recording's server ran replicas, and finished at other moments.
-fn covers(found: &Json, recorded: &Json, path: &str) {
-    match (found, recorded) {
-        (Json::Object(found), Json::Object(recorded)) => {
-            for (key, value) in recorded {
-                let path = format!("{path}/{key}");
-                let found = found.get(key);
-                assert!(found.is_some(), "{path} is missing");
-                covers(found.unwrap(), value, &path);
-            }
-        }
-        (Json::Array(found), Json::Array(recorded)) => {
-            assert_eq!(found.is_empty(), recorded.is_empty(), "{path}: {found:?}");
-            if let (Some(found), Some(recorded)) = (found.first(), recorded.first()) {
-                covers(found, recorded, &format!("{path}/0"));
-            }
-        }
-        (Json::Null, _) | (_, Json::Null) => {}
-        (found, recorded) => assert_eq!(kind(found), kind(recorded), "{path}: {found}"),
-    }
-}
-
-/// Identities and keys are made anew: those of the recording stand for ours.
-fn translate(text: &str, names: &HashMap<String, String>) -> String {
-    let mut text = text.to_owned();
-    for (recorded, ours) in names {
-        text = text.replace(recorded, ours);
-    }
-    text
-}
 
 fn learn(names: &mut HashMap<String, String>, recorded: &Json, found: &Json) {
     for pointer in ["/model/id", "/deployment/id", "/s3_key"] {
@@ -84,18 +37,14 @@ async fn the_go_client_gets_what_it_reads() {
 }
 
 async fn replay(name: &str) {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../../../shared/data/wire/golden")
-        .join(name);
-    let Ok(text) = std::fs::read_to_string(&file) else {
-        println!("skipped: no recorded flow at {}", file.display());
+    let Some(exchanges) = recorded(name) else {
         return;
     };
     let dir = tempfile::tempdir().unwrap();
     let server = Server::start(dir.path()).await;
     let mut names = HashMap::new();
     let mut prepared = Json::Null;
-    for exchange in serde_json::from_str::<Vec<Json>>(&text).unwrap() {
+    for exchange in exchanges {
         let (request, response) = (&exchange["request"], &exchange["response"]);
         let path = translate(request["path"].as_str().unwrap(), &names);
         let method: Method = request["method"].as_str().unwrap().parse().unwrap();

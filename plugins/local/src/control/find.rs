@@ -13,6 +13,17 @@ pub(crate) fn model(tx: &Transaction<'_>, id: &str) -> Result<ModelRow, Refusal>
     ModelRow::by_id(tx, id)?.ok_or_else(|| Refusal::not_found(format!("Model {id} not found")))
 }
 
+/// A model that may be changed by itself: one that is not a chainlet's.
+pub(crate) fn own_model(tx: &Transaction<'_>, id: &str) -> Result<ModelRow, Refusal> {
+    let model = model(tx, id)?;
+    if model.is_chainlet {
+        return Err(Refusal::conflict(format!(
+            "Model {id} is a chainlet's; it is changed through its chain"
+        )));
+    }
+    Ok(model)
+}
+
 /// An environment by its name.
 pub(crate) fn environment(
     tx: &Transaction<'_>,

@@ -9,13 +9,7 @@ const NAME_CHARS: usize = 255;
 
 /// Refuses what the platform's documentation refuses, and what this platform does not have.
 pub(super) fn check(payload: &DeploymentPayload) -> Result<(), Refusal> {
-    let name = payload.deployment_name.as_deref().unwrap_or_default();
-    if !limits::is_deployment_name(name) || name.len() > NAME_CHARS {
-        return Err(Refusal::invalid(format!(
-            "Deployment name {name:?} may have letters, digits, '_', '-' and '.' only, \
-             {NAME_CHARS} at most"
-        )));
-    }
+    check_deployment_name(payload.deployment_name.as_deref().unwrap_or_default())?;
     if let Some(minutes) = payload.deploy_timeout_minutes
         && !limits::DEPLOY_TIMEOUT_MINUTES.contains(&minutes)
     {
@@ -82,14 +76,25 @@ fn development(payload: &DeploymentPayload) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// A name of a model or an environment, as it stands in paths.
+/// The name of a deployment; an empty one asks for a new one.
+pub(super) fn check_deployment_name(name: &str) -> Result<(), Refusal> {
+    if !limits::is_deployment_name(name) || name.len() > NAME_CHARS {
+        return Err(Refusal::invalid(format!(
+            "Deployment name {name:?} may have letters, digits, '_', '-' and '.' only, \
+             {NAME_CHARS} at most"
+        )));
+    }
+    Ok(())
+}
+
+/// A name of a model, a chain or a chainlet.
 pub(super) fn check_model_name(name: &str) -> Result<(), Refusal> {
     let bad = name.trim().is_empty()
         || name.chars().count() > NAME_CHARS
         || name.chars().any(char::is_control);
     if bad {
         return Err(Refusal::invalid(format!(
-            "Model name {name:?} must have 1 to {NAME_CHARS} printable characters"
+            "The name {name:?} must have 1 to {NAME_CHARS} printable characters"
         )));
     }
     Ok(())

@@ -6,7 +6,7 @@ use plimsoll_baseten_api::{
 };
 use rusqlite::Transaction;
 
-use super::{find, settings};
+use super::{chain, find, settings};
 use crate::refusal::Refusal;
 use crate::shared::Stamp;
 use crate::store::{DeploymentRow, EnvironmentRow, ModelRow};
@@ -133,7 +133,7 @@ pub(crate) fn complete_if_candidate(
             complete(tx, stamp, environment)?;
         }
     }
-    Ok(())
+    chain::promotion::complete_if_candidate(tx, stamp, deployment)
 }
 
 /// The candidate becomes the current deployment, and the environment keeps its settings.
@@ -232,7 +232,7 @@ pub(crate) fn fail(tx: &Transaction<'_>, deployment: &str) -> Result<(), Refusal
             environment.save(tx)?;
         }
     }
-    Ok(())
+    chain::promotion::fail(tx, deployment)
 }
 
 fn in_progress(environment: &EnvironmentRow) -> Result<String, Refusal> {

@@ -2,11 +2,12 @@
 //! created.
 
 use plimsoll_baseten_api::{
-    AutoscalingSettings, BUILD_DIGEST_LABEL, CreatedDeployment, DeploymentPayload, InstanceType,
-    LogLevel, UpdateAutoscalingSettings,
+    AutoscalingSettings, BUILD_DIGEST_LABEL, CHAINLET_DIGEST_KEY, CreatedDeployment,
+    DeploymentPayload, InstanceType, LogLevel, UpdateAutoscalingSettings, chainlet_digest,
 };
 use plimsoll_core::digest::BuildDigest;
 use rusqlite::Transaction;
+use serde_json::Value as Json;
 
 use super::{find, payload, promotion, settings, view};
 use crate::catalogue;
@@ -59,7 +60,7 @@ pub(crate) fn check(
 ) -> Result<Checked, Refusal> {
     payload::check(payload)?;
     let model = match target {
-        Target::Model(id) => Some(find::model(tx, id)?),
+        Target::Model(id) => Some(find::own_model(tx, id)?),
         Target::NewModel { name, .. } => {
             payload::check_model_name(name)?;
             if let Some(model) = ModelRow::by_name(tx, name)? {
@@ -164,7 +165,7 @@ pub(crate) fn create(
                 disable_archive_download,
             },
         ) => {
-            ModelRow::insert(tx, id, name, &stamp.text, *disable_archive_download)?;
+            ModelRow::insert(tx, id, name, &stamp.text, *disable_archive_download, false)?;
             EnvironmentRow::new(id, PRODUCTION, &stamp.text).save(tx)?;
             id.clone()
         }
@@ -240,7 +241,7 @@ fn created(tx: &Transaction<'_>, model: &str, id: &str) -> Result<CreatedDeploym
 
 /// The archive of a source. An upload makes one deployment, so that a creation whose answer was
 /// lost cannot be done twice.
-fn archive(tx: &Transaction<'_>, source: &Source) -> Result<String, Refusal> {
+pub(super) fn archive(tx: &Transaction<'_>, source: &Source) -> Result<String, Refusal> {
     match source {
         Source::Image(image) => match Image::by_digest(tx, &image.build_digest)? {
             Some(image) => Ok(image.archive_sha256),
@@ -286,17 +287,21 @@ pub(crate) fn compare_digest(
     deployment: &DeploymentRow,
     digest: &BuildDigest,
 ) -> Result<(), Refusal> {
-    let label = deployment
-        .new
-        .labels
-        .as_ref()
-        .and_then(|labels| labels.get(BUILD_DIGEST_LABEL));
-    if let Some(label) = label
-        && label.as_str() != Some(digest.as_str())
+    let new = &deployment.new;
+    let (place, said) = if deployment.is_chainlet {
+        let said = chainlet_digest(&new.config).map(Json::from);
+        (format!("member model_metadata.{CHAINLET_DIGEST_KEY}"), said)
+    } else {
+        let labels = new.labels.as_ref();
+        let said = labels.and_then(|labels| labels.get(BUILD_DIGEST_LABEL));
+        (format!("label {BUILD_DIGEST_LABEL}"), said.cloned())
+    };
+    if let Some(said) = said
+        && said.as_str() != Some(digest.as_str())
     {
         let message = format!(
-            "The label {BUILD_DIGEST_LABEL} says {label}, but the build digest of what was sent is \
-             {digest}. The latter counts."
+            "The {place} says {said}, but the build digest of what was sent is {digest}. The \
+             latter counts."
         );
         stamp.log(tx, &deployment.new.id, LogLevel::Warning, &message)?;
     }

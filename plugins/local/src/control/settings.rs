@@ -64,7 +64,7 @@ pub(crate) fn update_deployment(
     Ok(answer(changed))
 }
 
-fn answer(changed: bool) -> SettingsUpdated {
+pub(super) fn answer(changed: bool) -> SettingsUpdated {
     let (status, message) = if changed {
         (UpdateStatus::Accepted, "Autoscaling settings updated")
     } else {
@@ -170,7 +170,7 @@ pub(crate) fn create_environment(
     model: &str,
     request: &CreateEnvironmentRequest,
 ) -> Result<EnvironmentRow, Refusal> {
-    let model = find::model(tx, model)?;
+    let model = find::own_model(tx, model)?;
     let name = request.name.as_str();
     if name == PRODUCTION {
         return Err(Refusal::conflict(

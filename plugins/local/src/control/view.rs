@@ -14,6 +14,17 @@ pub(crate) const TEAM_ID: &str = "team0001";
 /// Its name.
 pub(crate) const TEAM_NAME: &str = "default-team";
 
+/// Refuses a team that is not the one.
+pub(crate) fn check_team(team: &str) -> Result<(), Refusal> {
+    if team == TEAM_ID {
+        Ok(())
+    } else {
+        Err(Refusal::not_found(format!(
+            "Team {team} not found. The only team is {TEAM_ID}"
+        )))
+    }
+}
+
 /// A model as clients see it.
 pub(crate) fn model(tx: &Transaction<'_>, row: &ModelRow) -> Result<Model, Refusal> {
     let production = EnvironmentRow::find(tx, &row.id, PRODUCTION)?

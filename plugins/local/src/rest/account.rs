@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use super::App;
 use super::input::Input;
-use crate::control::view::{TEAM_ID, TEAM_NAME};
+use crate::control::view::{TEAM_ID, TEAM_NAME, check_team};
 use crate::refusal::Refusal;
 use crate::shared::Stamp;
 use crate::store::{models, secrets};
@@ -19,7 +19,8 @@ const SECRET_NAME_CHARS: usize = 255;
 
 type Answer<T> = Result<Json<T>, Refusal>;
 
-fn user() -> User {
+/// The one user.
+pub(crate) fn user() -> User {
     User {
         user_id: "user0001".to_owned(),
         email: Some("local@localhost".to_owned()),
@@ -71,17 +72,6 @@ pub(super) async fn team(State(app): State<App>, Path(team): Path<String>) -> An
     Ok(Json(
         app.shared.store.run(move |tx| the_team(tx, &stamp)).await?,
     ))
-}
-
-/// Refuses a team that is not the one.
-pub(super) fn check_team(team: &str) -> Result<(), Refusal> {
-    if team == TEAM_ID {
-        Ok(())
-    } else {
-        Err(Refusal::not_found(format!(
-            "Team {team} not found. The only team is {TEAM_ID}"
-        )))
-    }
 }
 
 pub(super) async fn secrets(State(app): State<App>) -> Answer<Secrets> {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
-use http::{StatusCode, header};
+use http::{HeaderMap, StatusCode, header};
 use plimsoll_baseten_api::code;
 
 use crate::refusal::Refusal;
@@ -16,18 +16,24 @@ pub(super) async fn require_key(
     request: Request,
     next: Next,
 ) -> Response {
-    let key = request
-        .headers()
+    match check(&shared, request.headers()) {
+        Ok(()) => next.run(request).await,
+        Err(message) => {
+            Refusal::new(StatusCode::UNAUTHORIZED, code::UNAUTHORIZED, message).into_response()
+        }
+    }
+}
+
+/// Whether a request presents the key; the error says in words why not.
+pub(crate) fn check(shared: &Shared, headers: &HeaderMap) -> Result<(), &'static str> {
+    let key = headers
         .get(header::AUTHORIZATION)
         .and_then(|value| value.to_str().ok())
         .and_then(presented);
-    let refuse = |message: &str| {
-        Refusal::new(StatusCode::UNAUTHORIZED, code::UNAUTHORIZED, message).into_response()
-    };
     match key {
-        None => refuse("malformed Authorization header"),
-        Some(key) if !shared.api_key.matches(key) => refuse("The API key is not valid"),
-        Some(_) => next.run(request).await,
+        None => Err("malformed Authorization header"),
+        Some(key) if !shared.api_key.matches(key) => Err("The API key is not valid"),
+        Some(_) => Ok(()),
     }
 }
 

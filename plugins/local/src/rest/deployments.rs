@@ -28,7 +28,10 @@ async fn change_deployment<T: Send + 'static>(
 ) -> Result<T, Refusal> {
     let stamp = app.shared.stamp();
     app.shared
-        .change(move |tx| act(tx, &stamp, &find::deployment(tx, &model, &id)?))
+        .change(move |tx| {
+            let model = find::own_model(tx, &model)?;
+            act(tx, &stamp, &find::deployment(tx, &model.id, &id)?)
+        })
         .await
 }
 

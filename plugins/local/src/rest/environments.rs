@@ -33,7 +33,10 @@ async fn change_environment<T: Send + 'static>(
 ) -> Result<T, Refusal> {
     let stamp = app.shared.stamp();
     app.shared
-        .change(move |tx| act(tx, &stamp, find::environment(tx, &model, &name)?))
+        .change(move |tx| {
+            let model = find::own_model(tx, &model)?;
+            act(tx, &stamp, find::environment(tx, &model.id, &name)?)
+        })
         .await
 }
 

@@ -17,7 +17,7 @@ use crate::store::logs;
 type Answer = Result<Json<Logs>, Refusal>;
 type Names = Path<(String, String)>;
 /// As pairs, since `includes` and `excludes` may come several times.
-type Pairs = Query<Vec<(String, String)>>;
+pub(super) type Pairs = Query<Vec<(String, String)>>;
 
 pub(super) async fn by_body(
     State(app): State<App>,

@@ -1,7 +1,8 @@
 //! REST `/v1`, and what stands beside it on the same listener.
 
-mod account;
-mod auth;
+pub(crate) mod account;
+pub(crate) mod auth;
+mod chains;
 mod deployments;
 mod download;
 mod environments;
@@ -22,10 +23,12 @@ use http::StatusCode;
 use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
 
+use crate::graphql;
 use crate::s3;
 use crate::shared::Shared;
 
 use download::Downloads;
+pub(crate) use outer::base_url;
 
 /// What every handler gets.
 #[derive(Clone)]
@@ -59,11 +62,18 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
             auth::require_key,
         ))
         .with_state(app.clone());
+    let graphql = graphql::routes(&app.shared)
+        .layer(DefaultBodyLimit::max(limits.body_bytes))
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::REQUEST_TIMEOUT,
+            limits.request,
+        ));
     let downloads = Router::new()
         .route("/{token}", get(download::fetch))
         .with_state(app);
     Router::new()
         .nest("/v1", v1)
+        .merge(graphql)
         .nest(&format!("/{}", download::PREFIX), downloads)
         .fallback(outer::not_found)
         .method_not_allowed_fallback(outer::method_not_allowed)
@@ -108,6 +118,7 @@ fn v1() -> Router<App> {
         .route("/models/{model}", get(models::get).delete(models::delete))
         .merge(deployments())
         .merge(environments())
+        .merge(chains::routes())
 }
 
 /// `{deployment}` is an identity, `production`, or `development`.

@@ -5,7 +5,8 @@ use axum::extract::{Path, Query, State};
 use plimsoll_baseten_api::{Model, ModelTombstone, Models};
 
 use super::App;
-use super::account::{ByName, check_team};
+use super::account::ByName;
+use crate::control::view::check_team;
 use crate::control::{find, view};
 use crate::refusal::Refusal;
 use crate::store::ModelRow;
@@ -16,8 +17,11 @@ type Answer<T> = Result<Json<T>, Refusal>;
 pub(super) async fn list(State(app): State<App>, Query(by): Query<ByName>) -> Answer<Models> {
     let models = app.shared.store.run(move |tx| {
         let rows = match by.name {
-            Some(name) => ModelRow::by_name(tx, &name)?.into_iter().collect(),
-            None => ModelRow::all(tx)?,
+            Some(name) => {
+                let found = ModelRow::by_name(tx, &name)?;
+                found.into_iter().filter(|row| !row.is_chainlet).collect()
+            }
+            None => ModelRow::all(tx, false)?,
         };
         rows.iter()
             .map(|row| view::model(tx, row))
@@ -50,7 +54,7 @@ pub(super) async fn delete(
     Path(id): Path<String>,
 ) -> Answer<ModelTombstone> {
     let deleted = app.shared.store.run(move |tx| {
-        let model = find::model(tx, &id)?;
+        let model = find::own_model(tx, &id)?;
         ModelRow::delete(tx, &model.id)?;
         tracing::info!(model = model.id, "model deleted");
         Ok::<_, Refusal>(ModelTombstone {

@@ -92,7 +92,7 @@ pub(super) fn answered(response: &Response, took: Duration, _span: &Span) {
 
 /// Where this platform is reached, as `http://host:port`. A platform that listens everywhere is
 /// reached where the client found it.
-pub(super) fn base_url(shared: &crate::shared::Shared, host: Option<&HeaderValue>) -> String {
+pub(crate) fn base_url(shared: &crate::shared::Shared, host: Option<&HeaderValue>) -> String {
     let address = shared.address.get().copied();
     let found = host
         .and_then(|host| host.to_str().ok())

@@ -12,15 +12,15 @@ use plimsoll_baseten_api::{
 use secrecy::ExposeSecret as _;
 use serde_json::Value;
 
-use super::account::check_team;
 use super::input::Input;
 use super::{App, outer};
 use crate::control::push::{self, Source, Target};
-use crate::ids::random_id;
+use crate::control::view::check_team;
 use crate::refusal::Refusal;
 use crate::s3;
 use crate::shared::Shared;
-use crate::store::{Image, Upload};
+use crate::store::Image;
+use crate::uploads;
 use crate::work;
 
 type Answer<T> = Result<Json<T>, Refusal>;
@@ -47,13 +47,7 @@ pub(super) async fn prepare(
     if request.dry_run || image.is_some() {
         return Ok(Json(PrepareModelUploadResponse::default()));
     }
-    let upload = new_upload(shared)?;
-    let issued = upload.clone();
-    shared
-        .store
-        .run(move |tx| upload.insert(tx))
-        .await
-        .map_err(Refusal::from)?;
+    let issued = uploads::issue(shared, uploads::Kind::Model).await?;
     let base = outer::base_url(shared, headers.get(header::HOST));
     Ok(Json(PrepareModelUploadResponse {
         creds: Some(S3Credentials {
@@ -108,20 +102,6 @@ fn new_model(shared: &Shared, name: String, disable_download: bool) -> Result<Ta
         id: shared.id("m")?,
         name,
         disable_archive_download: disable_download,
-    })
-}
-
-fn new_upload(shared: &Shared) -> Result<Upload, Refusal> {
-    let ids = &*shared.ids;
-    let valid = i64::try_from(shared.limits.upload_credentials.as_millis()).unwrap_or(i64::MAX);
-    Ok(Upload {
-        s3_key: format!("models/{}/model.tgz", shared.id("up")?),
-        access_key_id: random_id(ids, "PLIM", 8)?.to_ascii_uppercase(),
-        secret_key: random_id(ids, "", 20)?.into(),
-        session_token: random_id(ids, "", 32)?.into(),
-        expires_millis: shared.stamp().millis().saturating_add(valid),
-        archive_sha256: None,
-        consumed_by: None,
     })
 }
 

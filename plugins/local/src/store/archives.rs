@@ -97,6 +97,8 @@ pub(crate) fn sweep(tx: &Transaction<'_>) -> Result<Vec<String>, StoreError> {
          WHERE NOT EXISTS (SELECT 1 FROM uploads u WHERE u.archive_sha256 = archives.sha256)
            AND NOT EXISTS (SELECT 1 FROM images i WHERE i.archive_sha256 = archives.sha256)
            AND NOT EXISTS (SELECT 1 FROM deployments d WHERE d.archive_sha256 = archives.sha256)
+           AND NOT EXISTS
+               (SELECT 1 FROM chain_deployments c WHERE c.source_sha256 = archives.sha256)
          RETURNING sha256",
     )?;
     let rows = statement

@@ -14,6 +14,8 @@ pub(crate) struct DeploymentRow {
     pub(crate) new: NewDeployment,
     pub(crate) status: DeploymentStatus,
     pub(crate) is_production: bool,
+    /// Whether it is a chainlet's.
+    pub(crate) is_chainlet: bool,
     /// What the platform computed, once it has.
     pub(crate) build_digest: Option<String>,
 }
@@ -50,13 +52,15 @@ const SELECT: &str = "
            EXISTS (SELECT 1 FROM environments e
                    WHERE e.model_id = d.model_id AND e.name = 'production'
                      AND coalesce(e.current_deployment_id, e.candidate_deployment_id) = d.id)
-               AS is_production
+               AS is_production,
+           EXISTS (SELECT 1 FROM chainlets c WHERE c.deployment_id = d.id) AS is_chainlet
     FROM deployments d";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<DeploymentRow> {
     Ok(DeploymentRow {
         status: DeploymentStatus::from(row.get::<_, String>("status")?),
         is_production: row.get("is_production")?,
+        is_chainlet: row.get("is_chainlet")?,
         build_digest: row.get("build_digest")?,
         new: NewDeployment {
             id: row.get("id")?,

@@ -6,6 +6,7 @@ use rusqlite::Connection;
 const STEPS: &[&str] = &[
     include_str!("migrations/0001_initial.sql"),
     include_str!("migrations/0002_began.sql"),
+    include_str!("migrations/0003_chains.sql"),
 ];
 
 /// The newest version.
@@ -40,7 +41,7 @@ mod tests {
     use rusqlite::Connection;
 
     #[test]
-    fn a_deployment_of_the_first_version_began_when_it_was_created() {
+    fn the_state_of_the_first_version_is_brought_to_the_newest() {
         let mut connection = Connection::open_in_memory().unwrap();
         connection.execute_batch(STEPS[0]).unwrap();
         connection.pragma_update(None, "user_version", 1).unwrap();
@@ -61,5 +62,9 @@ mod tests {
             .query_row("SELECT began_millis FROM deployments", [], |row| row.get(0))
             .unwrap();
         assert_eq!(began, 1_767_225_600_123);
+        let is_chainlet: bool = connection
+            .query_row("SELECT is_chainlet FROM models", [], |row| row.get(0))
+            .unwrap();
+        assert!(!is_chainlet);
     }
 }

@@ -6,6 +6,9 @@
 //! that goes away does not stop its job.
 
 pub(crate) mod archives;
+mod chain_deployments;
+mod chain_environments;
+mod chains;
 mod deployments;
 mod environments;
 pub(crate) mod logs;
@@ -27,6 +30,9 @@ use tokio::sync::oneshot;
 use crate::error::PlatformError;
 
 pub(crate) use archives::Image;
+pub(crate) use chain_deployments::{ChainDeploymentRow, ChainletRow};
+pub(crate) use chain_environments::{ChainEnvironmentRow, ChainletSettingsRow};
+pub(crate) use chains::ChainRow;
 pub(crate) use deployments::{DeploymentRow, NewDeployment};
 pub(crate) use environments::EnvironmentRow;
 pub(crate) use models::{ModelRow, PRODUCTION};

@@ -14,6 +14,8 @@ pub(crate) struct ModelRow {
     pub(crate) name: String,
     pub(crate) created_at: String,
     pub(crate) disable_archive_download: bool,
+    /// Whether it is a chainlet's, which a chain deployment made and deletes.
+    pub(crate) is_chainlet: bool,
     pub(crate) deployments_count: u32,
     pub(crate) development_deployment_id: Option<String>,
 }
@@ -31,6 +33,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<ModelRow> {
         name: row.get("name")?,
         created_at: row.get("created_at")?,
         disable_archive_download: row.get("disable_archive_download")?,
+        is_chainlet: row.get("is_chainlet")?,
         deployments_count: row.get("deployments_count")?,
         development_deployment_id: row.get("development_deployment_id")?,
     })
@@ -43,13 +46,14 @@ impl ModelRow {
         name: &str,
         created_at: &str,
         disable_archive_download: bool,
+        is_chainlet: bool,
     ) -> Result<(), StoreError> {
         transaction.execute(
-            "INSERT INTO models (id, name, created_at, disable_archive_download)
-             VALUES (:id, :name, :created_at, :disable)",
+            "INSERT INTO models (id, name, created_at, disable_archive_download, is_chainlet)
+             VALUES (:id, :name, :created_at, :disable, :is_chainlet)",
             named_params! {
                 ":id": id, ":name": name, ":created_at": created_at,
-                ":disable": disable_archive_download,
+                ":disable": disable_archive_download, ":is_chainlet": is_chainlet,
             },
         )?;
         Ok(())
@@ -68,11 +72,13 @@ impl ModelRow {
             .optional()?)
     }
 
-    /// All of them, the oldest first.
-    pub(crate) fn all(tx: &Transaction<'_>) -> Result<Vec<Self>, StoreError> {
-        let sql = format!("{SELECT} ORDER BY m.rowid");
+    /// All of them that are chainlets' or are not, the oldest first.
+    pub(crate) fn all(tx: &Transaction<'_>, chainlets: bool) -> Result<Vec<Self>, StoreError> {
+        let sql = format!("{SELECT} WHERE m.is_chainlet = ?1 ORDER BY m.rowid");
         let mut statement = tx.prepare_cached(&sql)?;
-        let rows = statement.query_map([], read)?.collect::<Result<_, _>>()?;
+        let rows = statement
+            .query_map([chainlets], read)?
+            .collect::<Result<_, _>>()?;
         Ok(rows)
     }
 

@@ -3,13 +3,14 @@
 
 use std::path::Path;
 
+use plimsoll_baseten_api::chainlet_built_config;
 use plimsoll_core::digest::BuildDigest;
 use serde_json::Value as Json;
 
 use crate::archive::{ArchiveStore, Contents, UnpackError, unpack};
 use crate::build_check::BuildCheck;
 use crate::limits::Limits;
-use crate::store::NewDeployment;
+use crate::store::DeploymentRow;
 
 /// What a build has found out.
 pub(super) struct Built {
@@ -24,9 +25,11 @@ pub(super) fn build(
     archives: &ArchiveStore,
     limits: &Limits,
     check: &dyn BuildCheck,
-    deployment: &NewDeployment,
+    deployment: &DeploymentRow,
     scratch: &str,
 ) -> Result<Built, String> {
+    let is_chainlet = deployment.is_chainlet;
+    let deployment = &deployment.new;
     let sha256 = &deployment.archive_sha256;
     let config = Json::Object(deployment.config.clone());
     let contents;
@@ -44,7 +47,11 @@ pub(super) fn build(
         remember(&contents, &archives.contents_path(sha256));
         warnings = check.check(Some(scratch.path()), &config)?;
     }
-    let digest = contents.digest(&config);
+    let digest = if is_chainlet {
+        contents.digest(&Json::Object(chainlet_built_config(&deployment.config)))
+    } else {
+        contents.digest(&config)
+    };
     if let Some(reused) = &deployment.reuses_digest
         && reused != digest.as_str()
     {

@@ -92,7 +92,7 @@ async fn building(shared: &Arc<Shared>, deployment: &DeploymentRow) -> Result<()
         .run(move |tx| stamp.info(tx, &id, &begin))
         .await?;
 
-    let (on_thread, new) = (Arc::clone(shared), deployment.new.clone());
+    let (on_thread, row) = (Arc::clone(shared), deployment.clone());
     // A build that took too long goes on to its end, beside the one of a retry.
     let scratch = shared.id("build-")?;
     let build = tokio::task::spawn_blocking(move || {
@@ -100,7 +100,7 @@ async fn building(shared: &Arc<Shared>, deployment: &DeploymentRow) -> Result<()
             &on_thread.archives,
             &on_thread.limits,
             &*on_thread.build_check,
-            &new,
+            &row,
             &scratch,
         )
     });
@@ -211,6 +211,10 @@ type Choice = Result<(InstanceType, &'static str), String>;
 /// The instance type of a deployment, and what decided.
 fn choose(tx: &Transaction<'_>, deployment: &DeploymentRow) -> Result<Choice, Refusal> {
     let new = &deployment.new;
+    if deployment.is_chainlet {
+        let own = catalogue::by_id(&new.instance_type_id);
+        return Ok(own.map(|found| (found, "chosen when its chain was deployed")));
+    }
     if new.preserve_env_instance_type
         && let Some(name) = &new.environment
         && let Some(environment) = EnvironmentRow::find(tx, &new.model_id, name)?

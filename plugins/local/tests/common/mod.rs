@@ -11,6 +11,9 @@
     reason = "a test fails by panicking"
 )]
 
+pub mod graphql;
+pub mod recorded;
+
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -47,11 +50,13 @@ impl IdSource for CountingIds {
 }
 
 /// A build check that refuses what says `refuse: true`, and remembers what it was shown. While
-/// `held`, what says `hold: true` waits.
+/// `held`, what says `hold: true` waits; while it `refuses`, nothing builds.
 #[derive(Default)]
 pub struct RecordingCheck {
     pub contexts: Mutex<Vec<Option<Vec<String>>>>,
     pub held: AtomicBool,
+    /// Whether builds fail.
+    pub refuses: AtomicBool,
 }
 
 impl BuildCheck for RecordingCheck {
@@ -68,7 +73,9 @@ impl BuildCheck for RecordingCheck {
         while config.get("hold").is_some() && self.held.load(Ordering::Relaxed) {
             std::thread::sleep(Duration::from_millis(5));
         }
+        let refuses = context.is_some() && self.refuses.load(Ordering::Relaxed);
         match config.get("refuse") {
+            _ if refuses => Err("nothing builds".to_owned()),
             Some(_) => Err("the configuration says so".to_owned()),
             None => Ok(vec!["a warning of the host".to_owned()]),
         }
