@@ -51,6 +51,20 @@ pub trait Deployer: Send + Sync {
 pub struct Outcome {
     /// What was deployed, or holds the release already, in the release's order.
     pub deployments: Vec<Deployed>,
+    /// The chain that they are the chainlets of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chain: Option<DeployedChain>,
+}
+
+/// A chain on a platform.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeployedChain {
+    /// Its name.
+    pub name: String,
+    /// The platform's identity of the chain.
+    pub chain_id: String,
+    /// The platform's identity of the deployment of the whole.
+    pub deployment_id: String,
 }
 
 /// One workload on a platform.
@@ -110,6 +124,11 @@ pub enum Event {
         /// What came of it, in words.
         detail: String,
     },
+    /// What is watched from now on, together.
+    Watching {
+        /// The deployments, in the order to show them in.
+        deployments: Vec<Watched>,
+    },
     /// A deployment has come to another status.
     Status {
         /// The deployment.
@@ -129,6 +148,19 @@ pub enum Event {
         /// When it is tried again, in milliseconds.
         after_ms: u64,
     },
+}
+
+/// A deployment that is watched among others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Watched {
+    /// Its identity, by which [`Event::Status`] names it.
+    pub deployment_id: String,
+    /// The workload.
+    pub workload: String,
+    /// What it is to the whole: `entrypoint`, `internal`.
+    pub role: &'static str,
+    /// Its status, in the platform's word.
+    pub status: String,
 }
 
 /// Takes what happens while a deployer works, and says when to stop.
