@@ -1,6 +1,7 @@
 //! The REST client: how a request is sent, once, and its answer read.
 
-mod requests;
+pub(crate) mod graphql;
+pub(crate) mod requests;
 
 use reqwest::{Method, StatusCode, Url, header};
 use secrecy::ExposeSecret as _;
@@ -57,7 +58,7 @@ impl Client {
         }
     }
 
-    fn url(&self, path: &[&str]) -> Url {
+    pub(crate) fn url(&self, path: &[&str]) -> Url {
         let mut url = self.options.url.clone();
         // It fails for an address that cannot be a base, such as `data:`, and options hold none.
         if let Ok(mut segments) = url.path_segments_mut() {
@@ -66,7 +67,7 @@ impl Client {
         url
     }
 
-    async fn send<T: DeserializeOwned>(
+    pub(crate) async fn send<T: DeserializeOwned>(
         &self,
         what: &'static str,
         method: Method,

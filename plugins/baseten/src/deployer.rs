@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use plimsoll_core::deployer::{DeployError, Deployer, Outcome, Progress};
+use plimsoll_core::manifest::ManifestKind;
 use plimsoll_core::plan::Plan;
 use plimsoll_core::registry::{FactoryError, Registration, Registry};
 use plimsoll_core::release::Release;
@@ -13,11 +14,11 @@ use crate::error::OptionsError;
 use crate::options::Options;
 use crate::retry::Generator;
 use crate::session::Session;
-use crate::{apply, plan, wait};
+use crate::{apply, chain, plan, wait};
 
 const NAME: &str = "baseten";
 
-/// Carries releases of one Truss each to a Baseten-style platform.
+/// Carries Trusses and chains to a Baseten-style platform.
 #[derive(Debug)]
 pub struct BasetenDeployer {
     client: Client,
@@ -49,7 +50,11 @@ impl BasetenDeployer {
 #[async_trait]
 impl Deployer for BasetenDeployer {
     async fn plan(&self, release: &Release, progress: &dyn Progress) -> Result<Plan, DeployError> {
-        plan::plan(&self.session(progress), release).await
+        let session = self.session(progress);
+        match release.kind {
+            ManifestKind::Chain => chain::plan(&session, release).await,
+            _ => plan::plan(&session, release).await,
+        }
     }
 
     async fn apply(
@@ -58,7 +63,11 @@ impl Deployer for BasetenDeployer {
         plan: &Plan,
         progress: &dyn Progress,
     ) -> Result<Outcome, DeployError> {
-        apply::apply(&self.session(progress), release, plan).await
+        let session = self.session(progress);
+        match release.kind {
+            ManifestKind::Chain => chain::apply(&session, release, plan).await,
+            _ => apply::apply(&session, release, plan).await,
+        }
     }
 
     async fn wait(
@@ -66,7 +75,11 @@ impl Deployer for BasetenDeployer {
         outcome: Outcome,
         progress: &dyn Progress,
     ) -> Result<Outcome, DeployError> {
-        wait::wait(&self.session(progress), outcome).await
+        let session = self.session(progress);
+        match outcome.chain {
+            Some(_) => chain::wait(&session, outcome).await,
+            None => wait::wait(&session, outcome).await,
+        }
     }
 }
 
@@ -78,7 +91,7 @@ impl Deployer for BasetenDeployer {
 pub fn register(registry: &mut Registry) -> Result<(), FactoryError> {
     registry.deployers.register(Registration {
         name: NAME.to_owned(),
-        summary: "Pushes to a Baseten-style platform over its management API.".to_owned(),
+        summary: "Pushes Trusses and chains to a Baseten-style platform.".to_owned(),
         origin: env!("CARGO_PKG_NAME").to_owned(),
         options_schema: Options::schema(),
         factory: Arc::new(|_, options| {

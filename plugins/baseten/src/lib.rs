@@ -1,4 +1,4 @@
-//! Plans and pushes to a Baseten-style platform over REST.
+//! Plans and pushes to a Baseten-style platform: Trusses over REST, chains over GraphQL and REST.
 //!
 //! [`BasetenDeployer`] implements [`Deployer`](plimsoll_core::deployer::Deployer) under the name
 //! `baseten`. A plan asks the platform what is live and what it takes, and changes nothing; applying
@@ -9,10 +9,12 @@
 
 mod apply;
 mod archive;
+mod chain;
 mod client;
 mod deployer;
 mod error;
 mod labels;
+mod once;
 mod options;
 mod payload;
 mod plan;

@@ -14,7 +14,7 @@ use plimsoll_baseten_api::PrepareModelUploadResponse;
 use plimsoll_core::context::BuildContext;
 use plimsoll_core::deployer::Event;
 use plimsoll_core::digest::BuildDigest;
-use plimsoll_core::release::ReleaseWorkload;
+use serde_json::Value as Json;
 use thiserror::Error;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
@@ -75,6 +75,17 @@ impl<E: Into<UploadError>> From<E> for FailedUpload {
     }
 }
 
+/// What is sent.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Cargo<'a> {
+    /// The files of the archive.
+    pub(crate) context: &'a BuildContext,
+    /// The configuration that the digest covers beside them.
+    pub(crate) config: &'a Json,
+    /// The digest that both must have; `None` where nothing is built of them.
+    pub(crate) planned: Option<&'a BuildDigest>,
+}
+
 /// An archive that was sent.
 #[derive(Clone, Debug)]
 pub(crate) struct Uploaded {
@@ -86,24 +97,23 @@ pub(crate) struct Uploaded {
     pub(crate) bytes: u64,
 }
 
-/// Sends the archive of a workload's context to where `prepared` says, when it has the digest that
-/// the plan named.
+/// Sends the archive of a context to where `prepared` says, when it has the digest that the plan
+/// named.
 ///
 /// `None` where the platform wants no archive.
 pub(crate) async fn upload(
     session: &Session<'_>,
     prepared: &PrepareModelUploadResponse,
-    workload: &ReleaseWorkload,
-    planned: &BuildDigest,
+    cargo: Cargo<'_>,
 ) -> Result<Option<Uploaded>, FailedUpload> {
     let Some(key) = prepared.s3_key.as_deref() else {
         return Ok(None);
     };
     let store = Store::new(*session, prepared, key)?;
-    let total = archive::length(&workload.context);
+    let total = archive::length(cargo.context);
     session.progress.report(Event::Uploaded { bytes: 0, total });
     let size = part_size(total);
-    let source = || Source::begin(workload, size, planned);
+    let source = || Source::begin(cargo, size);
     if total <= size {
         whole(&store, source(), total).await?;
     } else {
@@ -136,12 +146,12 @@ fn part_size(total: u64) -> u64 {
 }
 
 fn spawn_writer(
-    workload: &ReleaseWorkload,
+    cargo: Cargo<'_>,
     size: u64,
     sender: mpsc::Sender<Bytes>,
 ) -> JoinHandle<Result<BuildDigest, ArchiveError>> {
-    let context: BuildContext = workload.context.clone();
-    let config = workload.config.clone();
+    let context: BuildContext = cargo.context.clone();
+    let config = cargo.config.clone();
     // Reading files blocks. When nobody takes parts any more, the writer fails and ends.
     tokio::task::spawn_blocking(move || {
         let mut writer = PartWriter::new(size, sender);
@@ -155,16 +165,16 @@ fn spawn_writer(
 struct Source<'a> {
     parts: mpsc::Receiver<Bytes>,
     writer: JoinHandle<Result<BuildDigest, ArchiveError>>,
-    planned: &'a BuildDigest,
+    planned: Option<&'a BuildDigest>,
 }
 
 impl<'a> Source<'a> {
-    fn begin(workload: &ReleaseWorkload, size: u64, planned: &'a BuildDigest) -> Self {
+    fn begin(cargo: Cargo<'a>, size: u64) -> Self {
         let (sender, parts) = mpsc::channel(1);
         Self {
             parts,
-            writer: spawn_writer(workload, size, sender),
-            planned,
+            writer: spawn_writer(cargo, size, sender),
+            planned: cargo.planned,
         }
     }
 
@@ -173,13 +183,13 @@ impl<'a> Source<'a> {
         drop(self.parts);
         let joined = self.writer.await;
         let digest = joined.map_err(|error| UploadError::Writer(error.to_string()))??;
-        if digest == *self.planned {
-            return Ok(());
+        match self.planned {
+            Some(planned) if digest != *planned => Err(UploadError::Digest {
+                planned: planned.short().to_owned(),
+                found: digest.short().to_owned(),
+            }),
+            _ => Ok(()),
         }
-        Err(UploadError::Digest {
-            planned: self.planned.short().to_owned(),
-            found: digest.short().to_owned(),
-        })
     }
 }
 

@@ -10,7 +10,7 @@ use crate::error::ApiError;
 use crate::session::Session;
 
 /// The time before the second look; it doubles up to the interval of the options.
-const FIRST_LOOK: Duration = Duration::from_millis(200);
+pub(crate) const FIRST_LOOK: Duration = Duration::from_millis(200);
 
 /// How long a deployment may take to appear: the official clients allow as much.
 const APPEARS_WITHIN: Duration = Duration::from_secs(30);
@@ -30,13 +30,14 @@ pub(crate) async fn wait(
 }
 
 /// Where a status leads.
-enum Way {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Way {
     On,
     Arrived,
     Failed,
 }
 
-fn way(status: &DeploymentStatus) -> Way {
+pub(crate) fn way(status: &DeploymentStatus) -> Way {
     match status {
         DeploymentStatus::Active | DeploymentStatus::ScaledToZero => Way::Arrived,
         DeploymentStatus::WakingUp => Way::On,
@@ -133,8 +134,21 @@ async fn failed(session: &Session<'_>, deployed: &Deployed) -> DeployError {
         status,
         ..
     } = deployed;
-    let mut message = format!("the deployment {deployment_id} failed: it is {status}");
-    // The failure is what counts: logs that cannot be had do not hide it.
+    let log = last_lines(session, model_id, deployment_id).await;
+    let message = format!("the deployment {deployment_id} failed: it is {status}{log}");
+    DeployError::new(DeployErrorKind::DeploymentFailed, message).left_behind(format!(
+        "the deployment {deployment_id} of the model {model_id}, which failed"
+    ))
+}
+
+/// The end of a deployment's log, in words that follow what is said of it. The failure is what
+/// counts: a log that cannot be had does not hide it.
+pub(crate) async fn last_lines(
+    session: &Session<'_>,
+    model_id: &str,
+    deployment_id: &str,
+) -> String {
+    let mut message = String::new();
     let logs = session
         .retrying(|| session.client.logs(model_id, deployment_id, LOG_LINES))
         .await;
@@ -149,20 +163,18 @@ async fn failed(session: &Session<'_>, deployed: &Deployed) -> DeployError {
         Ok(_) => {}
         Err(error) => tracing::debug!(%error, "the log could not be read"),
     }
-    DeployError::new(DeployErrorKind::DeploymentFailed, message).left_behind(format!(
-        "the deployment {deployment_id} of the model {model_id}, which failed"
-    ))
+    message
 }
 
 /// Phases as they pass.
-struct Phases {
+pub(crate) struct Phases {
     passed: Vec<Phase>,
     status: String,
     since: Instant,
 }
 
 impl Phases {
-    fn new(since: Instant, status: &str) -> Self {
+    pub(crate) fn new(since: Instant, status: &str) -> Self {
         Self {
             passed: Vec::new(),
             status: status.to_owned(),
@@ -170,7 +182,7 @@ impl Phases {
         }
     }
 
-    fn enter(&mut self, status: &str) {
+    pub(crate) fn enter(&mut self, status: &str) {
         let now = Instant::now();
         self.passed.push(Phase {
             status: std::mem::replace(&mut self.status, status.to_owned()),
@@ -180,7 +192,7 @@ impl Phases {
     }
 
     /// The phases that came to an end: the last status is where the deployment stays.
-    fn finish(self) -> Vec<Phase> {
+    pub(crate) fn finish(self) -> Vec<Phase> {
         self.passed
     }
 }

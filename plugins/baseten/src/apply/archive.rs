@@ -6,7 +6,7 @@ use plimsoll_core::plan::Step;
 
 use super::{Applier, changed, detail, optional};
 use crate::archive::ArchiveError;
-use crate::upload::{FailedUpload, UploadError, upload};
+use crate::upload::{Cargo, FailedUpload, UploadError, upload};
 
 impl Applier<'_> {
     /// The step `upload`. The platform is told of the deployment that the archive is for.
@@ -41,12 +41,12 @@ impl Applier<'_> {
                 message: message.to_owned(),
             });
         }
-        let sent = upload(
-            &self.session,
-            &prepared,
-            self.workload,
-            &self.workload.digest,
-        );
+        let cargo = Cargo {
+            context: &self.workload.context,
+            config: &self.workload.config,
+            planned: Some(&self.workload.digest),
+        };
+        let sent = upload(&self.session, &prepared, cargo);
         match sent.await {
             Ok(uploaded) => {
                 self.uploaded = uploaded;
@@ -57,7 +57,7 @@ impl Applier<'_> {
     }
 }
 
-fn failure(failed: FailedUpload) -> DeployError {
+pub(crate) fn failure(failed: FailedUpload) -> DeployError {
     let error = match failed.error {
         UploadError::Api(error) => error.into(),
         UploadError::Digest { .. } | UploadError::Archive(ArchiveError::Changed { .. }) => {

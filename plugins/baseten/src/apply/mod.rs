@@ -1,9 +1,9 @@
 //! Applying a plan: its steps, in order, and nothing else.
 
-mod archive;
+pub(crate) mod archive;
 mod create;
 mod outcome;
-mod settings;
+pub(crate) mod settings;
 
 use plimsoll_baseten_api::{
     CreateEnvironmentRequest, CreatedDeployment, JsonObject, UpdateAutoscalingSettings,
@@ -95,7 +95,7 @@ fn the_workload<'a>(
     Ok(workload)
 }
 
-fn changed(how: &str) -> DeployError {
+pub(crate) fn changed(how: &str) -> DeployError {
     let message = format!("the files changed since the plan was made: {how}");
     DeployError::new(DeployErrorKind::Invalid, message).hint("plan again")
 }
@@ -296,16 +296,19 @@ fn comes_with_deployment(step: &Step) -> bool {
 }
 
 /// A detail that a step must have.
-fn required<T: DeserializeOwned>(step: &Step, key: &str) -> Result<T, DeployError> {
+pub(crate) fn required<T: DeserializeOwned>(step: &Step, key: &str) -> Result<T, DeployError> {
     step.detail(key).map_err(|_| misplaced(step, key))
 }
 
 /// A detail that a step may have.
-fn optional<T: DeserializeOwned>(step: &Step, key: &str) -> Result<Option<T>, DeployError> {
+pub(crate) fn optional<T: DeserializeOwned>(
+    step: &Step,
+    key: &str,
+) -> Result<Option<T>, DeployError> {
     step.detail(key).map_err(|_| misplaced(step, key))
 }
 
-fn misplaced(step: &Step, key: &str) -> DeployError {
+pub(crate) fn misplaced(step: &Step, key: &str) -> DeployError {
     let message = format!(
         "the plan is not one of this deployer's: its step `{}` has no usable `{key}`",
         step.kind

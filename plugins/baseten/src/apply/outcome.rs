@@ -41,6 +41,7 @@ pub(super) fn of(
             endpoint: endpoint(session, release, deployment),
             phases: Vec::new(),
         }],
+        chain: None,
     }
 }
 

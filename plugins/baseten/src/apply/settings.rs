@@ -19,7 +19,7 @@ const LONGEST_LOOK: Duration = Duration::from_secs(2);
 
 /// Whose settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Target {
+pub(crate) enum Target {
     /// An environment's, by name.
     Environment(String),
     /// A deployment's, by identity.
@@ -37,7 +37,7 @@ impl fmt::Display for Target {
 
 /// Changes settings and waits until the platform shows them, as it answers before they are in
 /// force. Says what came of it.
-pub(super) async fn update(
+pub(crate) async fn update(
     session: &Session<'_>,
     model: &str,
     target: &Target,

@@ -7,7 +7,7 @@ use super::Client;
 use crate::error::ApiError;
 
 /// A request without a body.
-const NO_BODY: Option<&()> = None;
+pub(crate) const NO_BODY: Option<&()> = None;
 
 impl Client {
     /// `GET /v1/teams`.

@@ -12,29 +12,40 @@ use crate::text::escaped;
 /// How long the name of an environment may be.
 const NAME_CHARS: usize = 255;
 
-/// The one workload of the release, when it keeps to the platform's limits.
-pub(crate) fn check(release: &Release) -> Result<&ReleaseWorkload, DeployError> {
-    let invalid = |message: String| DeployError::new(DeployErrorKind::Invalid, message);
-    if release.kind != ManifestKind::Truss {
-        return Err(invalid(format!(
-            "the deployer `baseten` pushes a truss, and this is a {}",
-            release.kind
-        )));
-    }
+/// The one workload of a Truss, when it keeps to the platform's limits.
+pub(crate) fn truss(release: &Release) -> Result<&ReleaseWorkload, DeployError> {
+    check(release)?;
     let [workload] = release.workloads.as_slice() else {
+        let count = release.workloads.len();
         return Err(invalid(format!(
-            "a truss is one model, and this release has {} workloads",
-            release.workloads.len()
+            "a truss is one model, and this release has {count} workloads"
         )));
     };
+    Ok(workload)
+}
+
+/// Fails unless a release keeps to the platform's limits.
+pub(crate) fn check(release: &Release) -> Result<(), DeployError> {
+    let noun = match release.kind {
+        ManifestKind::Truss => "model",
+        ManifestKind::Chain => "chain",
+        other => {
+            return Err(invalid(format!(
+                "the deployer `baseten` pushes a truss or a chain, and this is a {other}"
+            )));
+        }
+    };
     if release.name.is_empty() {
-        return Err(invalid("the model has no name".to_owned())
-            .hint("write `model_name` in the configuration"));
+        let error = invalid(format!("the {noun} has no name"));
+        return Err(match release.kind {
+            ManifestKind::Truss => error.hint("write `model_name` in the configuration"),
+            _ => error.hint("give it one: `@chains.mark_entrypoint(\"name\")`"),
+        });
     }
     // The platform's names are compared with it as they show.
     if escaped(&release.name) != release.name {
         return Err(invalid(format!(
-            "the name of the model, `{}`, has characters that do not show",
+            "the name of the {noun}, `{}`, has characters that do not show",
             escaped(&release.name)
         )));
     }
@@ -73,7 +84,11 @@ pub(crate) fn check(release: &Release) -> Result<&ReleaseWorkload, DeployError> 
             escaped(label)
         )));
     }
-    Ok(workload)
+    Ok(())
+}
+
+fn invalid(message: String) -> DeployError {
+    DeployError::new(DeployErrorKind::Invalid, message)
 }
 
 /// Whether an environment may have this name. It stands in addresses, which would lose one of dots.

@@ -151,7 +151,7 @@ impl Live {
                 && is_built(&deployment.status)
                 && digest_of(deployment).as_ref() == Some(digest)
         });
-        newest_first(&mut deployments);
+        newest_first(&mut deployments, |deployment| &deployment.created_at);
         Ok(deployments.into_iter().next())
     }
 
@@ -215,7 +215,7 @@ fn promoted(environment: &api::Environment) -> Option<&Deployment> {
 }
 
 /// The team that the options name, by its identity.
-async fn team_id(session: &Session<'_>) -> Result<Option<String>, DeployError> {
+pub(crate) async fn team_id(session: &Session<'_>) -> Result<Option<String>, DeployError> {
     let Some(wanted) = session.options().team.as_deref() else {
         return Ok(None);
     };
@@ -283,14 +283,14 @@ fn newest_outside(deployments: Vec<Deployment>) -> Vec<Deployment> {
             !deployment.is_development && label(deployment, ENVIRONMENT_LABEL) == Some("")
         })
         .collect();
-    newest_first(&mut outside);
+    newest_first(&mut outside, |deployment| &deployment.created_at);
     outside
 }
 
-fn newest_first(deployments: &mut [Deployment]) {
-    // An unreadable date counts as the oldest.
-    let created = |deployment: &Deployment| {
-        OffsetDateTime::parse(&deployment.created_at, &Rfc3339)
+/// Sorts by the text of a date. An unreadable one counts as the oldest.
+pub(crate) fn newest_first<T>(deployments: &mut [T], created_at: impl Fn(&T) -> &str) {
+    let created = |deployment: &T| {
+        OffsetDateTime::parse(created_at(deployment), &Rfc3339)
             .unwrap_or(OffsetDateTime::UNIX_EPOCH)
     };
     deployments.sort_by_key(|deployment| std::cmp::Reverse(created(deployment)));

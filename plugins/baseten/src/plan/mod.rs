@@ -1,14 +1,14 @@
 //! Planning: what is live, what is wanted, and the steps between.
 
-mod checks;
+pub(crate) mod checks;
 mod live;
 mod placement;
-mod reasons;
-mod resources;
-mod settings;
+pub(crate) mod reasons;
+pub(crate) mod resources;
+pub(crate) mod settings;
 mod steps;
 mod verdict;
-mod warnings;
+pub(crate) mod warnings;
 
 use plimsoll_core::deployer::{DeployError, DeployErrorKind};
 use plimsoll_core::environment::PRODUCTION;
@@ -16,7 +16,7 @@ use plimsoll_core::plan::Plan;
 use plimsoll_core::release::Release;
 use plimsoll_core::suggest::did_you_mean;
 
-pub(crate) use live::{Live, Place};
+pub(crate) use live::{Live, Place, newest_first, team_id};
 pub(crate) use settings::shows;
 use steps::Planner;
 use verdict::Verdict;
@@ -46,7 +46,7 @@ const PRODUCTION_FIRST: &str = "push to `production` first (--environment produc
 
 /// Says what it would take to make the platform hold this release.
 pub(crate) async fn plan(session: &Session<'_>, release: &Release) -> Result<Plan, DeployError> {
-    let workload = checks::check(release)?;
+    let workload = checks::truss(release)?;
     session.check()?;
     let live = Live::read(session, release).await?;
     refuse_missing(release, &live)?;
@@ -79,7 +79,7 @@ pub(crate) async fn plan(session: &Session<'_>, release: &Release) -> Result<Pla
 
 /// The plan, with nothing in its sentences that would steer a terminal: names and values that the
 /// user wrote, and words of the platform's. Details are what they are, as `apply` reads them.
-fn shown_plainly(mut plan: Plan) -> Plan {
+pub(crate) fn shown_plainly(mut plan: Plan) -> Plan {
     for step in &mut plan.steps {
         step.reason = escaped(&step.reason);
     }

@@ -9,8 +9,13 @@ use super::resources;
 
 /// Why the files are sent, whose archive has so many bytes.
 pub(super) fn upload(files: usize, bytes: u64) -> String {
+    format!("{}: no image of them is known", amount(files, bytes))
+}
+
+/// Files, whose archive has so many bytes.
+pub(crate) fn amount(files: usize, bytes: u64) -> String {
     let noun = if files == 1 { "file" } else { "files" };
-    format!("{files} {noun}, {}: no image of them is known", size(bytes))
+    format!("{files} {noun}, {}", size(bytes))
 }
 
 /// Why an image is built where nothing is live that could explain it.

@@ -1,7 +1,7 @@
 //! What the user should know before a plan is applied.
 
-use plimsoll_baseten_api::{DeploymentStatus, limits};
-use plimsoll_core::autoscaling::UNBOUNDED;
+use plimsoll_baseten_api::{self as api, DeploymentStatus, limits};
+use plimsoll_core::autoscaling::{AutoscalingSettings, UNBOUNDED};
 use plimsoll_core::plan::Plan;
 use plimsoll_core::release::{InstanceTypeRule, Release, ReleaseWorkload};
 
@@ -22,23 +22,8 @@ pub(crate) fn add(
     ignored_resources(plan, workload);
     if let (Some(settings), Some(environment)) = (live.environment_settings(), &release.environment)
     {
-        let kept = kept(&workload.autoscaling(), settings);
-        if !kept.is_empty() {
-            let named: Vec<String> = kept
-                .iter()
-                .map(|(field, value)| format!("`{}` {value}", field.name))
-                .collect();
-            let message = format!(
-                "the environment `{environment}` has {}, which the file does not set: it stays, as \
-                 the platform cannot reset a setting",
-                named.join(" and ")
-            );
-            plan.warn(
-                "plan::setting-kept",
-                message,
-                Some("write the value that you want"),
-            );
-        }
+        let whose = format!("the environment `{environment}`");
+        kept_settings(plan, &whose, &workload.autoscaling(), settings);
     }
     if let Some(deployment) = &live.deployment
         && deployment.status == DeploymentStatus::Inactive
@@ -55,7 +40,34 @@ pub(crate) fn add(
     }
 }
 
-fn out_of_range(plan: &mut Plan, workload: &ReleaseWorkload) {
+/// What is live, is not what a platform begins with, and is not written.
+pub(crate) fn kept_settings(
+    plan: &mut Plan,
+    whose: &str,
+    wanted: &AutoscalingSettings,
+    live: &api::AutoscalingSettings,
+) {
+    let kept = kept(wanted, live);
+    if kept.is_empty() {
+        return;
+    }
+    let named: Vec<String> = kept
+        .iter()
+        .map(|(field, value)| format!("`{}` {value}", field.name))
+        .collect();
+    let message = format!(
+        "{whose} has {}, which the file does not set: it stays, as the platform cannot reset a \
+         setting",
+        named.join(" and ")
+    );
+    plan.warn(
+        "plan::setting-kept",
+        message,
+        Some("write the value that you want"),
+    );
+}
+
+pub(crate) fn out_of_range(plan: &mut Plan, workload: &ReleaseWorkload) {
     for (field, value) in workload.autoscaling().written() {
         let (low, high) = field.platform_range;
         if (low..=high).contains(&value) {
@@ -75,7 +87,7 @@ fn out_of_range(plan: &mut Plan, workload: &ReleaseWorkload) {
 }
 
 /// A named instance type wins over what is written beside it.
-fn ignored_resources(plan: &mut Plan, workload: &ReleaseWorkload) {
+pub(crate) fn ignored_resources(plan: &mut Plan, workload: &ReleaseWorkload) {
     let Some(resources) = workload.effective.config.get("resources") else {
         return;
     };

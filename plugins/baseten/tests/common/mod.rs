@@ -11,6 +11,7 @@
     reason = "a test fails by panicking"
 )]
 
+pub mod local;
 pub mod release;
 pub mod stub;
 

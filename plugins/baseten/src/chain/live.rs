@@ -1,0 +1,288 @@
+//! What the platform holds now of a chain.
+
+use plimsoll_baseten_api::graphql::{ChainRef, ChainletRef};
+use plimsoll_baseten_api::{
+    self as api, AutoscalingSettings, DeploymentStatus, InstanceType, JsonObject,
+};
+use plimsoll_core::deployer::{DeployError, DeployErrorKind};
+use plimsoll_core::digest::BuildDigest;
+use plimsoll_core::environment::{Environment, PRODUCTION};
+use plimsoll_core::release::Release;
+use serde_json::Value as Json;
+
+use super::DIGEST_KEY;
+use crate::plan::{newest_first, team_id};
+use crate::session::Session;
+
+/// What the platform holds now of the chain of a release.
+#[derive(Debug)]
+pub(crate) struct Live {
+    /// The team, where one was named.
+    pub(crate) team_id: Option<String>,
+    /// The chain; `None` where it does not exist yet.
+    pub(crate) chain: Option<ChainRef>,
+    /// Where the release goes.
+    pub(crate) place: Place,
+    /// The deployment to compare with: the one on its way, else the one that serves; none that
+    /// failed.
+    pub(crate) deployment: Option<Deployment>,
+    /// The newest that failed, where nothing is live.
+    pub(crate) failed: Option<api::ChainDeployment>,
+}
+
+/// Where a release goes.
+#[derive(Debug)]
+pub(crate) enum Place {
+    /// Outside of any environment.
+    Outside,
+    /// To `production`, which comes with a chain's first deployment.
+    Implicit,
+    /// To an environment that does not exist.
+    Missing {
+        /// Those that do.
+        known: Vec<String>,
+    },
+    /// To an environment.
+    Exists(Box<api::ChainEnvironment>),
+}
+
+/// A deployment of a whole chain.
+#[derive(Debug)]
+pub(crate) struct Deployment {
+    pub(crate) id: String,
+    pub(crate) status: DeploymentStatus,
+    pub(crate) chainlets: Vec<Chainlet>,
+}
+
+/// A chainlet of a deployment.
+#[derive(Debug)]
+pub(crate) struct Chainlet {
+    pub(crate) name: String,
+    pub(crate) is_entrypoint: bool,
+    /// The model behind it.
+    pub(crate) model_id: String,
+    /// That model's deployment.
+    pub(crate) deployment_id: String,
+    /// Where it is in its life.
+    pub(crate) status: DeploymentStatus,
+    /// Its settings; `None` where the platform does not show them yet.
+    pub(crate) settings: Option<AutoscalingSettings>,
+    /// What its image was made of, where Plimsoll pushed it.
+    pub(crate) digest: Option<BuildDigest>,
+    /// The resources that were asked for.
+    pub(crate) resources: Json,
+}
+
+impl Live {
+    /// Asks the platform. Changes nothing.
+    pub(crate) async fn read(
+        session: &Session<'_>,
+        release: &Release,
+    ) -> Result<Self, DeployError> {
+        let team_id = team_id(session).await?;
+        let chain = the_chain(session, team_id.as_deref(), &release.name).await?;
+        let mut live = Self {
+            team_id,
+            place: place_of_new_chain(release.environment.as_ref()),
+            deployment: None,
+            failed: None,
+            chain,
+        };
+        let Some(chain) = live.chain.clone() else {
+            return Ok(live);
+        };
+        let candidates = match &release.environment {
+            Some(environment) => {
+                live.read_environment(session, &chain.id, environment.name())
+                    .await?
+            }
+            None => outside(session, &chain.id).await?,
+        };
+        let (failed, sound): (Vec<_>, Vec<_>) = candidates
+            .into_iter()
+            .partition(|deployment| deployment.status.is_failed());
+        match sound.into_iter().next() {
+            Some(found) => live.deployment = Some(Deployment::read(session, found).await?),
+            None => live.failed = failed.into_iter().next(),
+        }
+        Ok(live)
+    }
+
+    /// Reads where the release goes, and which deployments count there, the one to count first.
+    async fn read_environment(
+        &mut self,
+        session: &Session<'_>,
+        chain: &str,
+        name: &str,
+    ) -> Result<Vec<api::ChainDeployment>, DeployError> {
+        let client = session.client;
+        let found = session
+            .retrying(|| client.chain_environment(chain, name))
+            .await;
+        match found {
+            Ok(environment) => {
+                let candidate = environment.candidate_deployment.clone();
+                let current = environment.current_deployment.clone();
+                self.place = Place::Exists(Box::new(environment));
+                Ok(candidate.into_iter().chain(current).collect())
+            }
+            Err(error) if error.is_not_found() && name == PRODUCTION => {
+                self.place = Place::Implicit;
+                Ok(Vec::new())
+            }
+            Err(error) if error.is_not_found() => {
+                let list = session
+                    .retrying(|| client.chain_environments(chain))
+                    .await?;
+                let names = list.environments.into_iter().map(|found| found.name);
+                let known = names.collect();
+                self.place = Place::Missing { known };
+                Ok(Vec::new())
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// What the environment sets for a chainlet, where both exist.
+    pub(crate) fn in_environment(
+        &self,
+        chainlet: &str,
+    ) -> Option<&api::ChainletEnvironmentSettings> {
+        let Place::Exists(environment) = &self.place else {
+            return None;
+        };
+        environment.settings(chainlet)
+    }
+
+    /// The settings that hold for a chainlet: the environment's, or its deployment's where there is
+    /// no environment; `None` where none are shown.
+    pub(crate) fn settings(&self, chainlet: &str) -> Option<&AutoscalingSettings> {
+        match &self.place {
+            Place::Exists(_) => self.in_environment(chainlet)?.autoscaling_settings.as_ref(),
+            _ => self.chainlet(chainlet)?.settings.as_ref(),
+        }
+    }
+
+    /// The instance type that the environment has for a chainlet.
+    pub(crate) fn instance_type(&self, chainlet: &str) -> Option<&InstanceType> {
+        Some(&self.in_environment(chainlet)?.instance_type)
+    }
+
+    /// A chainlet of what is live.
+    pub(crate) fn chainlet(&self, name: &str) -> Option<&Chainlet> {
+        let mut chainlets = self.deployment.as_ref()?.chainlets.iter();
+        chainlets.find(|chainlet| chainlet.name == name)
+    }
+
+    /// Where the release goes, in words that follow "live".
+    pub(crate) fn words(&self, release: &Release) -> String {
+        release.environment.as_ref().map_or_else(
+            || "outside any environment".to_owned(),
+            |environment| format!("in `{environment}`"),
+        )
+    }
+}
+
+impl Deployment {
+    /// Reads what the chainlets of a deployment are made of, from the configurations of the models
+    /// behind them.
+    pub(crate) async fn read(
+        session: &Session<'_>,
+        found: api::ChainDeployment,
+    ) -> Result<Self, DeployError> {
+        let client = session.client;
+        let behind = session.retrying(|| client.chainlets(&found.id)).await?;
+        let mut chainlets = Vec::with_capacity(behind.len());
+        for chainlet in behind {
+            let (model, deployment) = (&chainlet.oracle.id, &chainlet.oracle_version.id);
+            let config = session
+                .retrying(|| client.deployment_config(model, deployment))
+                .await;
+            let config = match config {
+                Ok(found) => found.config.unwrap_or_default(),
+                Err(error) if error.is_not_found() => JsonObject::new(),
+                Err(error) => return Err(error.into()),
+            };
+            let shown = found.chainlet(&chainlet.name);
+            chainlets.push(Chainlet::of(chainlet, shown, &config));
+        }
+        Ok(Self {
+            id: found.id,
+            status: found.status,
+            chainlets,
+        })
+    }
+}
+
+impl Chainlet {
+    fn of(behind: ChainletRef, shown: Option<&api::Chainlet>, config: &JsonObject) -> Self {
+        let metadata = config.get("model_metadata");
+        let digest = metadata.and_then(|metadata| metadata.get(DIGEST_KEY)?.as_str());
+        Self {
+            name: behind.name,
+            is_entrypoint: behind.is_entrypoint,
+            status: behind.oracle_version.status(),
+            model_id: behind.oracle.id,
+            deployment_id: behind.oracle_version.id,
+            settings: shown.and_then(|shown| shown.autoscaling_settings.clone()),
+            digest: digest.and_then(BuildDigest::parse),
+            resources: config.get("resources").cloned().unwrap_or(Json::Null),
+        }
+    }
+}
+
+fn place_of_new_chain(environment: Option<&Environment>) -> Place {
+    match environment.map(Environment::name) {
+        None => Place::Outside,
+        Some(PRODUCTION) => Place::Implicit,
+        Some(_) => Place::Missing {
+            known: vec![PRODUCTION.to_owned()],
+        },
+    }
+}
+
+/// The chain of exactly this name.
+async fn the_chain(
+    session: &Session<'_>,
+    team_id: Option<&str>,
+    name: &str,
+) -> Result<Option<ChainRef>, DeployError> {
+    let client = session.client;
+    let mut chains = session.retrying(|| client.chains(team_id)).await?;
+    chains.retain(|chain| chain.name == name);
+    let chain = chains.pop();
+    if chains.is_empty() {
+        return Ok(chain);
+    }
+    let named: Vec<String> = chains
+        .iter()
+        .chain(&chain)
+        .map(|chain| match &chain.team {
+            Some(team) => format!("{} of the team `{}`", chain.id, team.name),
+            None => chain.id.clone(),
+        })
+        .collect();
+    let message = format!(
+        "there is more than one chain `{name}`: {}",
+        named.join(" and ")
+    );
+    Err(DeployError::new(DeployErrorKind::Invalid, message)
+        .hint("name the team in the target's options (`team`)"))
+}
+
+/// The deployments outside any environment, newest first. A chain's very first goes to production
+/// whatever was asked for, and nothing on a deployment of a chain could say what was: where it is
+/// the only one, it counts.
+async fn outside(
+    session: &Session<'_>,
+    chain: &str,
+) -> Result<Vec<api::ChainDeployment>, DeployError> {
+    let client = session.client;
+    let list = session.retrying(|| client.chain_deployments(chain)).await?;
+    let mut deployments = list.deployments;
+    if deployments.len() > 1 {
+        deployments.retain(|deployment| deployment.environment.is_none());
+    }
+    newest_first(&mut deployments, |deployment| &deployment.created_at);
+    Ok(deployments)
+}
