@@ -178,7 +178,7 @@ pub(crate) struct Release {
     /// A remote's name, or `local`: the platform that is built in.
     #[arg(long, value_name = "TARGET")]
     pub(crate) to: Option<String>,
-    /// Name of the model, where the configuration has none.
+    /// Name of the model or the chain, instead of the one that is written.
     #[arg(long, value_name = "NAME")]
     pub(crate) model_name: Option<String>,
     /// Keep the environment's instance type, whatever `resources` say. The default, unless the

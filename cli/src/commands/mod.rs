@@ -15,6 +15,7 @@ use std::sync::Arc;
 use plimsoll::diagnostic::Diagnostics;
 use plimsoll::effective::Effective;
 use plimsoll::environment::Environment;
+use plimsoll::layer::LayerName;
 use plimsoll::manifest::Manifest;
 use plimsoll::registry::{FactoryContext, Registry};
 use plimsoll::resolver::OverrideResolver;
@@ -81,7 +82,27 @@ impl Loaded {
                 Err(diagnostics) => said.absorb(diagnostics.items),
             }
         }
+        if let Some(environment) = environment {
+            self.leave_out_the_obvious(environment, &mut said);
+        }
         said.unless_errors(resolved)
+    }
+
+    /// Of several workloads it goes without saying that not each has overrides, where one has.
+    fn leave_out_the_obvious(&self, environment: &Environment, said: &mut Diagnostics) {
+        let name = LayerName::Environment(environment.clone());
+        let mut workloads = self.manifest.workloads.iter();
+        if workloads.any(|workload| workload.layers.named(&name).is_some()) {
+            said.items
+                .retain(|item| item.code != "overrides::not-overridden");
+        } else {
+            let mut seen = false;
+            said.items.retain(|item| {
+                let again = seen && item.code == "overrides::not-overridden";
+                seen |= item.code == "overrides::not-overridden";
+                !again
+            });
+        }
     }
 
     /// As [`resolve`](Self::resolve), with a word about environments that were not asked for and
@@ -119,6 +140,6 @@ fn likeliest(
         let known = registry.sources.names().join(", ");
         let message = format!("no source reads {shown}; known are: {known}");
         CliError::new(exit::INVALID, message)
-            .hint("a Truss is a folder with a config.yaml, or that file")
+            .hint("a Truss is a folder with a config.yaml, or that file; a chain is a Python file")
     })
 }

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
 
-use plimsoll::deployer::{Deployed, Outcome};
+use plimsoll::deployer::{Deployed, DeployedChain, Outcome};
 use plimsoll::diagnostic::Diagnostics;
 use plimsoll::environment::Environment;
 use plimsoll::plan::Plan;
@@ -107,6 +107,16 @@ fn confirm(command: &Push, target: &str, plan: &Plan) -> Result<(), CliError> {
 
 fn summary(outcome: &Outcome) -> String {
     let mut out = String::new();
+    if let Some(chain) = &outcome.chain {
+        let DeployedChain {
+            name,
+            chain_id,
+            deployment_id,
+        } = chain;
+        out.push_str(&format!(
+            "{name}: deployment {deployment_id} of the chain {chain_id}\n"
+        ));
+    }
     for deployed in &outcome.deployments {
         let Deployed {
             workload,

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use plimsoll::deployer::Deployer;
 use plimsoll::diagnostic::Diagnostics;
 use plimsoll::environment::{Environment, PRODUCTION};
+use plimsoll::manifest::ManifestKind;
 use plimsoll::release::{Release, ReleaseOptions, ReleaseWorkload};
 use serde_json::{Value as Json, json};
 
@@ -102,12 +103,14 @@ fn release(
         CliError::new(exit::INVALID, "the configuration names no model")
             .hint("add `model_name: …` to it, or give --model-name")
     })?;
+    let kind = loaded.manifest.kind;
     let (resolved, mut said) = loaded.resolve_one(environment.as_ref())?;
     let mut workloads = Vec::with_capacity(resolved.len());
     for effective in resolved {
         let mut package = loaded.source.package(&loaded.tree, &effective)?;
         said.absorb(package.diagnostics.items.drain(..));
-        if let Some(name) = model_name {
+        // A chain's models have names of their own.
+        if let Some(name) = model_name.filter(|_| kind == ManifestKind::Truss) {
             package.config["model_name"] = json!(name);
         }
         let hashing = Hashing::of(package.context.len_bytes());
@@ -124,7 +127,6 @@ fn release(
             digest,
         });
     }
-    let kind = loaded.manifest.kind;
     Ok((
         Release {
             kind,

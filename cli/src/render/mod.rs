@@ -5,6 +5,7 @@ pub(crate) mod explain;
 pub(crate) mod plan;
 pub(crate) mod progress;
 pub(crate) mod sarif;
+mod watching;
 
 use std::io::Write as _;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -1,17 +1,19 @@
-//! Progress of a push: a bar on a terminal, lines elsewhere.
+//! Progress of a push: bars and tables on a terminal, lines elsewhere.
 
 use std::io::IsTerminal as _;
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use plimsoll::deployer::{Event, Progress};
 
+use super::watching::Watching;
 use crate::interrupt::Interrupt;
 
 /// Shows what happens while a deployer works.
 pub(crate) struct Shown {
     interrupt: Interrupt,
     bar: Mutex<Option<ProgressBar>>,
+    watching: Mutex<Option<Watching>>,
     terminal: bool,
 }
 
@@ -21,18 +23,28 @@ impl Shown {
         Self {
             interrupt,
             bar: Mutex::new(None),
+            watching: Mutex::new(None),
             terminal,
         }
     }
 
     fn line(&self, text: &str) {
-        match &*self
-            .bar
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
-        {
+        if let Some(watching) = &*lock(&self.watching) {
+            return watching.line(text);
+        }
+        match &*lock(&self.bar) {
             Some(bar) => bar.println(text),
             None => super::say(text),
+        }
+    }
+
+    fn status(&self, deployment_id: &str, status: &str) {
+        let line = match &*lock(&self.watching) {
+            Some(watching) if watching.has(deployment_id) => watching.status(deployment_id, status),
+            _ => Some(format!("  {deployment_id:<18} {status}")),
+        };
+        if let Some(line) = line {
+            self.line(&line);
         }
     }
 
@@ -40,10 +52,7 @@ impl Shown {
         if !self.terminal {
             return;
         }
-        let mut slot = self
-            .bar
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut slot = lock(&self.bar);
         let bar = slot.get_or_insert_with(|| {
             let template = "  upload  {bar:40} {bytes}/{total_bytes}  {bytes_per_sec}  {eta}";
             let style = ProgressStyle::with_template(template)
@@ -57,6 +66,10 @@ impl Shown {
             *slot = None;
         }
     }
+}
+
+fn lock<T>(slot: &Mutex<T>) -> MutexGuard<'_, T> {
+    slot.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Shows how far the reading of a build context is, where that takes long enough to notice.
@@ -102,8 +115,10 @@ impl Progress for Shown {
             Event::Status {
                 deployment_id,
                 status,
-            } => {
-                self.line(&format!("  {deployment_id:<18} {status}"));
+            } => self.status(&deployment_id, &status),
+            Event::Watching { deployments } => {
+                let watching = Watching::begin(deployments, self.terminal);
+                *lock(&self.watching) = Some(watching);
             }
             Event::Log { message } => self.line(&format!("    {message}")),
             Event::Retry { message, after_ms } => {
