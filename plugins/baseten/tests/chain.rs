@@ -127,15 +127,12 @@ async fn the_way_of_a_chain() {
 
 #[tokio::test]
 async fn settings_of_a_new_chain_follow_its_deployment() {
-    let folder = tempfile::tempdir().unwrap();
-    let local = local(folder.path()).await;
     let settings = json!({"max_replicas": 7, "concurrency_target": 3});
     for environment in [Some("production"), None] {
+        let folder = tempfile::tempdir().unwrap();
+        let local = local(folder.path()).await;
         let chain = Chain::new(environment)
-            .chainlet("Answer", |answer| answer.autoscaling(settings.clone()))
-            .chainlet("Embed", |embed| {
-                embed.file("packages/other.py", environment.unwrap_or(""))
-            });
+            .chainlet("Answer", |answer| answer.autoscaling(settings.clone()));
         let (plan, _) = local.push(&chain.release()).await;
         assert_eq!(lines(&plan)[..7], WHOLE, "{environment:?}");
         assert_eq!(lines(&plan)[7..], ["update-settings Answer"]);
@@ -153,7 +150,7 @@ async fn an_environment_is_refused_before_anything_is_sent() {
     };
     let error = refused(staging.release()).await;
     assert_eq!(error.kind, DeployErrorKind::NotFound);
-    insta::assert_snapshot!(error, @"");
+    insta::assert_snapshot!(error, @"the chain `rag` does not exist yet, and a new chain has only the environment `production`, not `staging`");
     let mut created = staging.clone();
     created.options.create_environment = true;
     let error = refused(created.release()).await;
@@ -162,7 +159,7 @@ async fn an_environment_is_refused_before_anything_is_sent() {
     local.push(&Chain::new(Some("production")).release()).await;
     let error = refused(staging.release()).await;
     assert_eq!(error.kind, DeployErrorKind::NotFound);
-    insta::assert_snapshot!(error, @"");
+    insta::assert_snapshot!(error, @"the chain `rag` has no environment `staging`; it has: production");
     let (plan, _) = local.push(&created.release()).await;
     assert_eq!(lines(&plan)[0], "create-environment rag");
 }
@@ -244,7 +241,15 @@ async fn a_plan_has_a_line_for_each_chainlet() {
         .iter()
         .map(|step| format!("{:<18} {}", step.kind.to_string(), step.reason))
         .collect();
-    insta::assert_snapshot!(shown.join("\n"), @"");
+    insta::assert_snapshot!(shown.join("\n"), @r"
+    upload             `Answer`, 3 files, 4.1 kB: what its image is built from
+    upload             `Embed`, 3 files, 4.1 kB: what its image is built from
+    upload             the source as it is written, 1 file, 2.0 kB
+    build              `Answer`: no image of its files is live
+    build              `Embed`: no image of its files is live
+    deploy             the entrypoint `Answer`, on cpu 1, memory 2Gi: the chain does not exist yet
+    deploy             `Embed`, on cpu 1, memory 2Gi
+    ");
     let deploys = plan
         .steps
         .iter()

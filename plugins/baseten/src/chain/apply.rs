@@ -21,7 +21,6 @@ use super::deploy::Deploying;
 use super::live::{Deployment, Live};
 use super::verdict::name;
 use super::{UPDATE_INSTANCE_TYPE, detail, settings};
-use crate::apply::settings::{Target, update as update_model};
 use crate::apply::{changed, misplaced, optional, required};
 use crate::once::once;
 use crate::session::Session;
@@ -183,51 +182,19 @@ impl Applier<'_> {
     }
 
     async fn update_settings(&mut self, steps: &[Step]) -> Result<String, DeployError> {
-        let Some(environment) = self.release.environment.clone() else {
-            return self.update_models(steps).await;
-        };
         let mut updates = BTreeMap::new();
         for step in steps {
             let wanted: UpdateAutoscalingSettings = required(step, detail::SETTINGS)?;
             updates.insert(step.workload.clone(), wanted);
         }
         let chain = self.chain_of(&steps[0])?;
-        let environment = environment.name();
-        let told = settings::update(&self.session, &chain, environment, &updates).await?;
+        let environment: String = required(&steps[0], detail::ENVIRONMENT)?;
+        let told = settings::update(&self.session, &chain, &environment, &updates).await?;
         self.made.push(format!(
             "other settings of {} in `{environment}`",
             names(steps)
         ));
         Ok(told)
-    }
-
-    /// Outside of environments, settings are those of the models behind the chainlets.
-    async fn update_models(&mut self, steps: &[Step]) -> Result<String, DeployError> {
-        let behind = match &self.created {
-            Some(created) => self.chainlets(created).await?,
-            None => Vec::new(),
-        };
-        for step in steps {
-            let wanted: UpdateAutoscalingSettings = required(step, detail::SETTINGS)?;
-            let planned = (
-                optional::<String>(step, detail::MODEL)?,
-                optional::<String>(step, detail::DEPLOYMENT)?,
-            );
-            // A deployment that this push made takes the place of the one that was planned with.
-            let made = behind
-                .iter()
-                .find(|chainlet| chainlet.name == step.workload);
-            let (model, deployment) = match (made, planned) {
-                (Some(made), _) => (made.oracle.id.clone(), made.oracle_version.id.clone()),
-                (None, (Some(model), Some(deployment))) => (model, deployment),
-                _ => return Err(misplaced(step, detail::DEPLOYMENT)),
-            };
-            let target = Target::Deployment(deployment);
-            update_model(&self.session, &model, &target, &wanted).await?;
-            self.made
-                .push(format!("other settings of `{}`", step.workload));
-        }
-        Ok("the chainlets have the settings".to_owned())
     }
 
     async fn update_instance_types(&mut self, steps: &[Step]) -> Result<String, DeployError> {

@@ -23,6 +23,8 @@ pub(crate) struct Live {
     pub(crate) chain: Option<ChainRef>,
     /// Where the release goes.
     pub(crate) place: Place,
+    /// The environment that the platform put a deployment into which was to be outside of any.
+    pub(crate) home: Option<Box<api::ChainEnvironment>>,
     /// The deployment to compare with: the one on its way, else the one that serves; none that
     /// failed.
     pub(crate) deployment: Option<Deployment>,
@@ -65,8 +67,6 @@ pub(crate) struct Chainlet {
     pub(crate) deployment_id: String,
     /// Where it is in its life.
     pub(crate) status: DeploymentStatus,
-    /// Its settings; `None` where the platform does not show them yet.
-    pub(crate) settings: Option<AutoscalingSettings>,
     /// What its image was made of, where Plimsoll pushed it.
     pub(crate) digest: Option<BuildDigest>,
     /// The resources that were asked for.
@@ -84,6 +84,7 @@ impl Live {
         let mut live = Self {
             team_id,
             place: place_of_new_chain(release.environment.as_ref()),
+            home: None,
             deployment: None,
             failed: None,
             chain,
@@ -96,7 +97,7 @@ impl Live {
                 live.read_environment(session, &chain.id, environment.name())
                     .await?
             }
-            None => outside(session, &chain.id).await?,
+            None => live.read_outside(session, &chain.id).await?,
         };
         let (failed, sound): (Vec<_>, Vec<_>) = candidates
             .into_iter()
@@ -143,24 +144,60 @@ impl Live {
         }
     }
 
+    /// Reads the deployments outside any environment, newest first. A chain's very first goes to
+    /// production whatever was asked for, and nothing on a deployment of a chain could say what was:
+    /// where it is the only one, it counts.
+    async fn read_outside(
+        &mut self,
+        session: &Session<'_>,
+        chain: &str,
+    ) -> Result<Vec<api::ChainDeployment>, DeployError> {
+        let client = session.client;
+        let list = session.retrying(|| client.chain_deployments(chain)).await?;
+        let mut deployments = list.deployments;
+        if let [only] = deployments.as_slice()
+            && let Some(name) = &only.environment
+        {
+            let home = session.retrying(|| client.chain_environment(chain, name));
+            self.home = Some(Box::new(home.await?));
+        } else {
+            deployments.retain(|deployment| deployment.environment.is_none());
+        }
+        newest_first(&mut deployments, |deployment| &deployment.created_at);
+        Ok(deployments)
+    }
+
+    /// The environment whose settings hold, where it exists.
+    pub(crate) fn environment(&self) -> Option<&api::ChainEnvironment> {
+        match &self.place {
+            Place::Exists(environment) => Some(environment),
+            _ => self.home.as_deref(),
+        }
+    }
+
+    /// The name of the environment whose settings hold, or will; `None` for a deployment that is in
+    /// none.
+    pub(crate) fn environment_name(&self, release: &Release) -> Option<String> {
+        let named = release.environment.as_ref().map(Environment::name);
+        let exists = || {
+            self.environment()
+                .map(|environment| environment.name.as_str())
+        };
+        let comes = || self.chain.is_none().then_some(PRODUCTION);
+        named.or_else(exists).or_else(comes).map(str::to_owned)
+    }
+
     /// What the environment sets for a chainlet, where both exist.
     pub(crate) fn in_environment(
         &self,
         chainlet: &str,
     ) -> Option<&api::ChainletEnvironmentSettings> {
-        let Place::Exists(environment) = &self.place else {
-            return None;
-        };
-        environment.settings(chainlet)
+        self.environment()?.settings(chainlet)
     }
 
-    /// The settings that hold for a chainlet: the environment's, or its deployment's where there is
-    /// no environment; `None` where none are shown.
+    /// The settings that hold for a chainlet; `None` where none are shown.
     pub(crate) fn settings(&self, chainlet: &str) -> Option<&AutoscalingSettings> {
-        match &self.place {
-            Place::Exists(_) => self.in_environment(chainlet)?.autoscaling_settings.as_ref(),
-            _ => self.chainlet(chainlet)?.settings.as_ref(),
-        }
+        self.in_environment(chainlet)?.autoscaling_settings.as_ref()
     }
 
     /// The instance type that the environment has for a chainlet.
@@ -203,8 +240,7 @@ impl Deployment {
                 Err(error) if error.is_not_found() => JsonObject::new(),
                 Err(error) => return Err(error.into()),
             };
-            let shown = found.chainlet(&chainlet.name);
-            chainlets.push(Chainlet::of(chainlet, shown, &config));
+            chainlets.push(Chainlet::of(chainlet, &config));
         }
         Ok(Self {
             id: found.id,
@@ -215,7 +251,7 @@ impl Deployment {
 }
 
 impl Chainlet {
-    fn of(behind: ChainletRef, shown: Option<&api::Chainlet>, config: &JsonObject) -> Self {
+    fn of(behind: ChainletRef, config: &JsonObject) -> Self {
         let metadata = config.get("model_metadata");
         let digest = metadata.and_then(|metadata| metadata.get(DIGEST_KEY)?.as_str());
         Self {
@@ -224,7 +260,6 @@ impl Chainlet {
             status: behind.oracle_version.status(),
             model_id: behind.oracle.id,
             deployment_id: behind.oracle_version.id,
-            settings: shown.and_then(|shown| shown.autoscaling_settings.clone()),
             digest: digest.and_then(BuildDigest::parse),
             resources: config.get("resources").cloned().unwrap_or(Json::Null),
         }
@@ -268,21 +303,4 @@ async fn the_chain(
     );
     Err(DeployError::new(DeployErrorKind::Invalid, message)
         .hint("name the team in the target's options (`team`)"))
-}
-
-/// The deployments outside any environment, newest first. A chain's very first goes to production
-/// whatever was asked for, and nothing on a deployment of a chain could say what was: where it is
-/// the only one, it counts.
-async fn outside(
-    session: &Session<'_>,
-    chain: &str,
-) -> Result<Vec<api::ChainDeployment>, DeployError> {
-    let client = session.client;
-    let list = session.retrying(|| client.chain_deployments(chain)).await?;
-    let mut deployments = list.deployments;
-    if deployments.len() > 1 {
-        deployments.retain(|deployment| deployment.environment.is_none());
-    }
-    newest_first(&mut deployments, |deployment| &deployment.created_at);
-    Ok(deployments)
 }

@@ -31,11 +31,9 @@ const UPDATE_INSTANCE_TYPE: &str = "update-instance-type";
 mod detail {
     pub(super) const CHAIN: &str = "chain_id";
     pub(super) const CHANGES: &str = "changes";
-    pub(super) const DEPLOYMENT: &str = "deployment_id";
     pub(super) const DIGEST: &str = "digest";
     pub(super) const ENVIRONMENT: &str = "environment";
     pub(super) const INSTANCE_TYPE: &str = "instance_type_id";
-    pub(super) const MODEL: &str = "model_id";
     pub(super) const SETTINGS: &str = "settings";
     /// What an environment begins with, for each chainlet.
     pub(super) const CHAINLETS: &str = "chainlet_settings";

@@ -41,12 +41,13 @@ pub(crate) async fn plan(session: &Session<'_>, release: &Release) -> Result<Pla
     }
     kept(&mut plan, release, &live);
     without_counterpart(&mut plan, release, &verdict);
+    without_environment(&mut plan, release, &live);
     Ok(shown_plainly(plan))
 }
 
 /// The instance types there are, where they may be needed: an environment names its chainlets' types.
 async fn catalogue(session: &Session<'_>, live: &Live) -> Result<Vec<InstanceType>, DeployError> {
-    if !matches!(live.place, Place::Exists(_) | Place::Missing { .. }) {
+    if live.environment().is_none() && !matches!(live.place, Place::Missing { .. }) {
         return Ok(Vec::new());
     }
     let client = session.client;
@@ -105,7 +106,7 @@ async fn validate(session: &Session<'_>, release: &Release) -> Result<(), Deploy
 
 /// What the environment sets and no file does: the platform cannot reset it.
 fn kept(plan: &mut Plan, release: &Release, live: &Live) {
-    let Some(environment) = &release.environment else {
+    let Some(environment) = live.environment_name(release) else {
         return;
     };
     for workload in &release.workloads {
@@ -114,6 +115,24 @@ fn kept(plan: &mut Plan, release: &Release, live: &Live) {
             let whose = format!("`{}` in the environment `{environment}`", name(workload));
             warnings::kept_settings(plan, &whose, &workload.autoscaling(), settings);
         }
+    }
+}
+
+/// Settings of chainlets are an environment's: elsewhere there is no place for them.
+fn without_environment(plan: &mut Plan, release: &Release, live: &Live) {
+    let named = release.workloads.iter();
+    let named: Vec<String> = named
+        .filter(|workload| !workload.autoscaling().is_empty())
+        .map(|workload| format!("`{}`", name(workload)))
+        .collect();
+    if live.environment_name(release).is_none() && !named.is_empty() {
+        let message = format!(
+            "the autoscaling settings of {} are not set: a chain's are those of an environment, and \
+             this deployment is in none",
+            named.join(", ")
+        );
+        let hint = "name an environment: --environment production";
+        plan.warn("plan::not-of-chains", message, Some(hint));
     }
 }
 

@@ -71,7 +71,7 @@ impl Planner<'_> {
     }
 
     fn environment(&self) -> Json {
-        Json::from(self.release.environment.as_ref().map(Environment::name))
+        Json::from(self.live.environment_name(self.release))
     }
 
     fn create_environment(&mut self, environment: &Environment) {
@@ -118,18 +118,12 @@ impl Planner<'_> {
                 name(workload),
                 settings::words(&changes)
             );
-            let mut details = vec![
+            let details = vec![
                 (detail::CHAIN, self.chain_id()),
                 (detail::ENVIRONMENT, self.environment()),
                 (detail::SETTINGS, settings::update(&changes)),
                 (detail::CHANGES, settings::details(&changes)),
             ];
-            if self.release.environment.is_none()
-                && let Some(chainlet) = self.live.chainlet(name(workload))
-            {
-                details.push((detail::MODEL, chainlet.model_id.clone().into()));
-                details.push((detail::DEPLOYMENT, chainlet.deployment_id.clone().into()));
-            }
             self.step(StepKind::UpdateSettings, name(workload), reason, details);
         }
     }
@@ -139,12 +133,12 @@ impl Planner<'_> {
         if let Place::Missing { .. } = self.live.place {
             return;
         }
-        let in_environment = self.release.environment.is_some();
+        if self.live.environment_name(self.release).is_none() {
+            return;
+        }
         for workload in &self.release.workloads {
             let wanted = workload.autoscaling();
-            // Outside of environments settings are a deployment's own, and this one is new.
-            let was_set = in_environment && self.live.settings(name(workload)).is_some();
-            if wanted.is_empty() || was_set {
+            if wanted.is_empty() || self.live.settings(name(workload)).is_some() {
                 continue;
             }
             let reason = format!(
@@ -210,7 +204,7 @@ impl Planner<'_> {
         for workload in &self.release.workloads {
             if !built.contains(name(workload)) {
                 let details = vec![(detail::DIGEST, workload.digest.as_str().into())];
-                let reason = format!("an image of `{}`", name(workload));
+                let reason = format!("`{}`: no image of its files is live", name(workload));
                 self.step(StepKind::Build, name(workload), reason, details);
             }
         }
@@ -246,11 +240,12 @@ impl Planner<'_> {
         let context = &workload.context;
         let (files, bytes) = (context.files().len(), archive::length(context));
         let known = if is_built {
-            "they did not change, and a chain is sent as a whole"
+            "unchanged, but a chain is sent as a whole"
         } else {
-            "no image of them is live"
+            "what its image is built from"
         };
-        let reason = format!("{}: {known}", reasons::amount(files, bytes));
+        let amount = reasons::amount(files, bytes);
+        let reason = format!("`{}`, {amount}: {known}", name(workload));
         let details = vec![
             (detail::DIGEST, workload.digest.as_str().into()),
             ("files", files.into()),

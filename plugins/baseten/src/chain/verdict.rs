@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use plimsoll_core::release::{Release, ReleaseWorkload};
 
-use super::live::{Live, Place};
+use super::live::Live;
 use super::types::{self, TypeChange};
 use crate::plan::resources;
 
@@ -75,17 +75,15 @@ impl Verdict {
             ));
         }
         if reasons.is_empty() {
-            match &live.place {
-                Place::Exists(_) => {
-                    let changes = types::changes(live, release, catalogue);
-                    if changes.is_empty() {
-                        return Self::Same;
-                    }
-                    return Self::InstanceTypes(changes);
+            if live.environment().is_some() {
+                let changes = types::changes(live, release, catalogue);
+                if changes.is_empty() {
+                    return Self::Same;
                 }
-                // Without an environment there is nothing to change but by another deployment.
-                _ => reasons = resource_changes(live, release),
+                return Self::InstanceTypes(changes);
             }
+            // Without an environment there is nothing to change but by another deployment.
+            reasons = resource_changes(live, release);
         }
         if reasons.is_empty() {
             return Self::Same;
