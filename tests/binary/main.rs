@@ -8,6 +8,7 @@
 )]
 
 mod codegen;
+mod chains;
 mod codes;
 mod diagnostics;
 mod flow;
