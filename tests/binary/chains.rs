@@ -81,7 +81,11 @@ impl Scene {
         let (run, travelled) = self.push("production", &[]);
         assert_eq!(run.code, 0, "{}\n{}", run.stdout, run.stderr);
         let plan = self.run(&["plan", CHAIN, "-e", "production", "--format", "json"]);
-        assert_eq!(plan.json()["steps"], json!([]), "applied, then planned again");
+        assert_eq!(
+            plan.json()["steps"],
+            json!([]),
+            "applied, then planned again"
+        );
         (lines(&run.json()["plan"]), travelled)
     }
 }
@@ -143,7 +147,9 @@ fn push_then_settings_then_compute_then_code() {
     ];
     assert_eq!(plan, whole);
     let order = fields(&travelled);
-    let sent = order.iter().position(|field| *field == "model_s3_upload_credentials");
+    let sent = order
+        .iter()
+        .position(|field| *field == "model_s3_upload_credentials");
     let sent = &order[sent.unwrap()..];
     assert_eq!(
         sent[..6],
@@ -162,18 +168,28 @@ fn push_then_settings_then_compute_then_code() {
     assert_eq!(plan, ["update-settings Embed"]);
     let sent = changes(&travelled);
     assert_eq!(sent.len(), 1, "one PATCH, and nothing is uploaded");
-    assert!(sent[0].line.starts_with("PATCH /v1/chains/"), "{}", sent[0].line);
+    assert!(
+        sent[0].line.starts_with("PATCH /v1/chains/"),
+        "{}",
+        sent[0].line
+    );
     let line = &sent[0].line;
     assert!(line.ends_with("/environments/production/chainlet_settings/autoscaling_settings"));
     let update = json!({"chainlet_name": "Embed", "autoscaling_settings": {"max_replica": 12}});
     assert_eq!(sent[0].body, json!({ "updates": [update] }));
 
-    scene.home.edit(CHAIN, "gpu=\"A10G\"", "gpu=\"A10G\", gpu_count=2");
+    scene
+        .home
+        .edit(CHAIN, "gpu=\"A10G\"", "gpu=\"A10G\", gpu_count=2");
     let (plan, travelled) = scene.pushed();
     assert_eq!(plan, ["update-instance-type Embed"]);
     let sent = changes(&travelled);
     assert_eq!(sent.len(), 1);
-    assert!(sent[0].line.ends_with("/chainlet_settings/instance_types/update"));
+    assert!(
+        sent[0]
+            .line
+            .ends_with("/chainlet_settings/instance_types/update")
+    );
 
     scene.home.edit(CHAIN, "str(await", "repr(await");
     let (plan, _) = scene.pushed();
@@ -204,7 +220,11 @@ fn a_chain_is_pushed_with_no_set_up() {
     let home = Home::new();
     home.write(CHAIN, SOURCE);
     let run = home.ok(&["push", CHAIN, "--environment", "production"]);
-    for said in ["Embed in environment production", "Answer (entrypoint)", "ACTIVE"] {
+    for said in [
+        "Embed in environment production",
+        "Answer (entrypoint)",
+        "ACTIVE",
+    ] {
         let shown = format!("{}{}", run.stdout, run.stderr);
         assert!(shown.contains(said), "{said}: {shown}");
     }
@@ -217,7 +237,10 @@ fn every_value_knows_its_line() {
     let run = home.ok(&["resolve", CHAIN, "-e", "production", "--format", "json"]);
     let found = run.json();
     let workloads = found["workloads"].as_array().unwrap();
-    let names: Vec<_> = workloads.iter().map(|one| one["name"].as_str().unwrap()).collect();
+    let names: Vec<_> = workloads
+        .iter()
+        .map(|one| one["name"].as_str().unwrap())
+        .collect();
     assert_eq!(names, ["Answer", "Embed"], "the entrypoint first");
     let embed = &workloads[1];
     assert_eq!(embed["effective"]["resources"]["accelerator"], "A10G");

@@ -7,8 +7,8 @@
     reason = "a test runs on real time and folders, and fails by panicking"
 )]
 
-mod codegen;
 mod chains;
+mod codegen;
 mod codes;
 mod diagnostics;
 mod flow;

@@ -4,6 +4,9 @@
 //! Truss server with the runtime of `truss_chains`, `packages/` with the folder of the chain, and what
 //! Python installs. The same source gives the same bytes.
 //!
+//! What only settings are is left out of the packaged sources (`plain`), so that a change of it builds
+//! nothing.
+//!
 //! Not as the real generation: there is no `packages/_model_dbg.py`, a second copy of the model for
 //! debuggers; what is left out of `packages/` is what a Truss's `.truss_ignore`, or else the built-in
 //! list, leaves out of the archive.
@@ -11,6 +14,7 @@
 mod config;
 mod model;
 mod module;
+mod plain;
 mod requirements;
 mod workspace;
 

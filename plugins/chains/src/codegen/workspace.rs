@@ -1,6 +1,7 @@
 //! `packages/` and `data/`: the folders that come with a chainlet.
 
 use std::collections::BTreeSet;
+use std::io::Read as _;
 use std::sync::Arc;
 
 use plimsoll_core::context::ContextFile;
@@ -11,7 +12,9 @@ use plimsoll_core::value::Node;
 use plimsoll_truss::Gatherer;
 
 use super::module;
+use super::plain::without_settings;
 use crate::chain::{Chain, Chainlet, Code};
+use crate::python::load::MAX_SOURCE_BYTES;
 use crate::subtree::folder;
 
 /// The file at the top of a folder that code generation wrote. Such a folder is no part of a
@@ -55,11 +58,32 @@ pub(super) fn files(
     let (files, problems) = gatherer.into_parts();
     said.extend(problems);
     let files = without_generated(files, "packages/");
+    let files: Vec<ContextFile> = files.into_iter().map(plain).collect();
     let packaged = files
         .iter()
         .filter_map(|file| file.path.strip_prefix("packages/"));
     module::check_names(packaged, said);
     files
+}
+
+/// A source without what only settings are; any other file as it is.
+fn plain(file: ContextFile) -> ContextFile {
+    let is_source = file.path.starts_with(PACKAGES) && file.path.ends_with(".py");
+    if !is_source || file.len > MAX_SOURCE_BYTES {
+        return file;
+    }
+    let mut text = String::new();
+    // One that cannot be read is said to be so by whoever reads them all.
+    let read = file
+        .open()
+        .and_then(|mut source| source.read_to_string(&mut text));
+    match read.ok().and_then(|_| without_settings(&text)) {
+        Some(text) => ContextFile {
+            executable: file.executable,
+            ..ContextFile::of_bytes(&file.path, text.into_bytes())
+        },
+        None => file,
+    }
 }
 
 /// Without the folders that code generation wrote below `root`, which ends with a `/` or is empty.

@@ -8,7 +8,7 @@
 mod blocks;
 mod call;
 mod class;
-mod depth;
+pub(crate) mod depth;
 mod eval;
 mod import;
 pub(crate) mod known;
