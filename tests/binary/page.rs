@@ -2,6 +2,7 @@
 //! cure that takes it away. The page is made by running the binary, so it cannot say otherwise.
 
 mod case;
+mod chain;
 mod overrides;
 mod sources;
 mod truss;
@@ -62,6 +63,7 @@ fn codes() -> Vec<Code> {
     let mut codes = yaml::codes();
     codes.extend(truss::codes());
     codes.extend(overrides::codes());
+    codes.extend(chain::codes());
     codes.sort_by_key(|code| code.name);
     codes
 }
@@ -100,7 +102,7 @@ fn introduction() -> String {
         "<!-- Made by a test from what the binary prints; do not edit. To make it anew:\n     \
          {REMAKE} -->\n\n\
          # Diagnostic codes\n\n\
-         What Plimsoll says when it reads, resolves and packages a Truss, by code. Codes are\n\
+         What Plimsoll says when it reads, resolves and packages a Truss or a chain, by code. Codes are\n\
          stable: scripts may rely on them, and not on the wording.\n\n\
          | severity | meaning | exit code |\n|---|---|---|\n\
          | error | the input is refused | 1 |\n\
@@ -206,7 +208,11 @@ fn files(files: &Files, known: &Files) -> String {
         };
         let alone = *name == "config.yaml" && files.len() == 1;
         let is_yaml = [".yaml", ".yml"].iter().any(|end| name.ends_with(end));
-        let language = if is_yaml { "yaml" } else { "text" };
+        let language = match () {
+            () if is_yaml => "yaml",
+            () if name.ends_with(".py") => "python",
+            () => "text",
+        };
         let text = match item {
             Item::Text(text) => text.as_str().into(),
             Item::Bytes(bytes) => String::from_utf8_lossy(bytes),

@@ -145,7 +145,7 @@ pub(crate) fn make(
     );
     let (body, layers, rules): (_, _, Arc<dyn WorkloadRules>) = match draft.base {
         Base::Truss => {
-            let (dir, layers) = truss(lower, tree, files, draft.class, model_name, at)?;
+            let (dir, layers) = truss(lower, tree, files, draft.class, &model_name, at)?;
             (Body::Truss { dir }, layers, Arc::new(TrussRules))
         }
         Base::Engine(_) => {
@@ -392,7 +392,7 @@ fn truss(
     tree: &Arc<dyn SourceTree>,
     files: &mut SourceMap,
     class: usize,
-    model_name: Node,
+    model_name: &Node,
     at: Place,
 ) -> Option<(String, Layers)> {
     let interpreter = lower.interpreter;

@@ -85,7 +85,7 @@ impl<'a> Interpreter<'a> {
                     class: Some(scope),
                 },
                 &def.body,
-            )
+            );
         });
         let class = self.classes.len();
         let mut order: Vec<Ancestor> = std::iter::once(Ancestor::Own(class)).chain(order).collect();
