@@ -377,7 +377,7 @@ fn engine(lower: &mut Lower<'_, '_>, draft: &Draft, at: Place) -> Option<Node> {
             lower.refuse(&why);
             None
         }
-        Found::Inherited(_) | Found::Nowhere => {
+        Found::Inherited | Found::Nowhere => {
             let message = format!("`{}` has no `engine_builder_config`", info.def.name);
             let problem = lower.problem("chain::no-engine", at, message);
             lower.push(problem.hint("write engine_builder_config = TRTLLMConfiguration(…)"));
@@ -409,7 +409,7 @@ fn truss(
             lower.refuse(&why);
             return None;
         }
-        Found::Inherited(_) | Found::Nowhere => {
+        Found::Inherited | Found::Nowhere => {
             let message = format!("`{}` has no `truss_dir`", info.def.name);
             let problem = lower.problem("chain::truss-dir", at, message);
             lower.push(problem.hint("write truss_dir = \"folder-of-the-truss\""));

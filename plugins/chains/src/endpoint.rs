@@ -29,7 +29,7 @@ pub(crate) fn method(interpreter: &Interpreter<'_>, class: usize, name: &str) ->
             Kind::Function(function) => Method::Own(function),
             _ => Method::Unknown,
         },
-        Found::Inherited(_) | Found::Nowhere => Method::No,
+        Found::Inherited | Found::Nowhere => Method::No,
         Found::Unknown(_) => Method::Unknown,
     }
 }
