@@ -2,6 +2,7 @@
 //! cure that takes it away. The page is made by running the binary, so it cannot say otherwise.
 
 mod case;
+mod chain;
 mod codegen;
 mod overrides;
 mod sources;
@@ -63,6 +64,7 @@ fn codes() -> Vec<Code> {
     let mut codes = yaml::codes();
     codes.extend(truss::codes());
     codes.extend(overrides::codes());
+    codes.extend(chain::codes());
     codes.extend(codegen::codes());
     codes.sort_by_key(|code| code.name);
     codes
@@ -102,7 +104,7 @@ fn introduction() -> String {
         "<!-- Made by a test from what the binary prints; do not edit. To make it anew:\n     \
          {REMAKE} -->\n\n\
          # Diagnostic codes\n\n\
-         What Plimsoll says when it reads, resolves and packages, by code. Codes are\n\
+         What Plimsoll says when it reads, resolves and packages a Truss or a chain, by code. Codes are\n\
          stable: scripts may rely on them, and not on the wording.\n\n\
          | severity | meaning | exit code |\n|---|---|---|\n\
          | error | the input is refused | 1 |\n\

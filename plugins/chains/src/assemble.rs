@@ -145,7 +145,7 @@ pub(crate) fn make(
     );
     let (body, layers, rules): (_, _, Arc<dyn WorkloadRules>) = match draft.base {
         Base::Truss => {
-            let (dir, layers) = truss(lower, tree, files, draft.class, model_name, at)?;
+            let (dir, layers) = truss(lower, tree, files, draft.class, &model_name, at)?;
             (Body::Truss { dir }, layers, Arc::new(TrussRules))
         }
         Base::Engine(_) => {
@@ -377,7 +377,7 @@ fn engine(lower: &mut Lower<'_, '_>, draft: &Draft, at: Place) -> Option<Node> {
             lower.refuse(&why);
             None
         }
-        Found::Inherited(_) | Found::Nowhere => {
+        Found::Inherited | Found::Nowhere => {
             let message = format!("`{}` has no `engine_builder_config`", info.def.name);
             let problem = lower.problem("chain::no-engine", at, message);
             lower.push(problem.hint("write engine_builder_config = TRTLLMConfiguration(…)"));
@@ -392,7 +392,7 @@ fn truss(
     tree: &Arc<dyn SourceTree>,
     files: &mut SourceMap,
     class: usize,
-    model_name: Node,
+    model_name: &Node,
     at: Place,
 ) -> Option<(String, Layers)> {
     let interpreter = lower.interpreter;
@@ -409,7 +409,7 @@ fn truss(
             lower.refuse(&why);
             return None;
         }
-        Found::Inherited(_) | Found::Nowhere => {
+        Found::Inherited | Found::Nowhere => {
             let message = format!("`{}` has no `truss_dir`", info.def.name);
             let problem = lower.problem("chain::truss-dir", at, message);
             lower.push(problem.hint("write truss_dir = \"folder-of-the-truss\""));

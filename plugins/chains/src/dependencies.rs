@@ -94,7 +94,7 @@ pub(crate) fn dependencies(
                     annotation,
                 )
             });
-            dependency(lower, default, annotation, &found, at)
+            dependency(lower, default, annotation.as_ref(), &found, at)
         };
         if let Some(wanted) = wanted {
             found.push(Dependency {
@@ -109,7 +109,7 @@ pub(crate) fn dependencies(
 fn dependency(
     lower: &mut Lower<'_, '_>,
     default: &Val,
-    annotation: Option<Kind>,
+    annotation: Option<&Kind>,
     before: &[Dependency],
     at: Place,
 ) -> Option<Need> {
@@ -119,10 +119,7 @@ fn dependency(
             default.describe()
         );
         let problem = lower.problem("chain::dependency", default.at, message);
-        lower.push(
-            problem
-                .hint("read what is configured from the environment of the chainlet, in its body"),
-        );
+        lower.push(problem.hint("leave it out: dependencies and the context alone are passed"));
         return None;
     };
     let (value, options, written) = rpc_options(lower, object);
@@ -165,7 +162,7 @@ fn dependency(
         lower.error("chain::dependency", at, message);
         return None;
     }
-    if let Some(Kind::Class(annotated)) = annotation {
+    if let Some(&Kind::Class(annotated)) = annotation {
         let fits = interpreter.classes[class].order.iter().any(
             |ancestor| matches!(ancestor, crate::python::Ancestor::Own(own) if *own == annotated),
         );

@@ -6,7 +6,7 @@ use ruff_text_size::Ranged as _;
 
 use crate::chain::{Endpoint, Input};
 use crate::config::Lower;
-use crate::python::known::{Base, Symbol};
+use crate::python::known::Symbol;
 use crate::python::load::Place;
 use crate::python::scope::Frame;
 use crate::python::value::Kind;
@@ -18,8 +18,8 @@ pub(crate) enum Method {
     Own(usize),
     /// In a base that is not known, perhaps.
     Unknown,
-    /// Nowhere, or in a base of the library.
-    No(Option<Base>),
+    /// Nowhere in the chain.
+    No,
 }
 
 /// Finds a method of a class.
@@ -29,9 +29,8 @@ pub(crate) fn method(interpreter: &Interpreter<'_>, class: usize, name: &str) ->
             Kind::Function(function) => Method::Own(function),
             _ => Method::Unknown,
         },
-        Found::Inherited(base) => Method::No(Some(base)),
+        Found::Inherited | Found::Nowhere => Method::No,
         Found::Unknown(_) => Method::Unknown,
-        Found::Nowhere => Method::No(None),
     }
 }
 
@@ -42,7 +41,7 @@ pub(crate) fn endpoint(lower: &mut Lower<'_, '_>, class: usize) -> Endpoint {
     let function = match method(interpreter, class, "run_remote") {
         Method::Own(function) => &interpreter.functions[function],
         Method::Unknown => return Endpoint::default(),
-        Method::No(_) => {
+        Method::No => {
             let at = Place {
                 module: info.module,
                 range: info.def.name.range,

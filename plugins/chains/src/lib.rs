@@ -4,6 +4,7 @@
 //! Plimsoll adds to `RemoteConfig`: `autoscaling_settings` and `environment_overrides`.
 
 mod assemble;
+#[allow(dead_code, reason = "the code generation is not here yet")]
 mod chain;
 mod codegen;
 mod config;

@@ -103,7 +103,10 @@ impl<'i, 'a> Lower<'i, 'a> {
         positional: bool,
     ) -> Bound<'v> {
         let mut bound: Vec<(&'static str, Needed<'v>)> = Vec::new();
-        let class = object.class.name();
+        let class = match parameters {
+            ["chainlet_cls", ..] => "depends",
+            _ => object.class.name(),
+        };
         for (position, arg) in object.args.iter().enumerate() {
             let (name, at) = match &arg.name {
                 ArgName::Splat => {

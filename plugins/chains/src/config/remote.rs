@@ -156,7 +156,7 @@ fn within(
         }
         _ => {
             let message = format!(
-                "`{name}` must be a {}, and is {}",
+                "`{name}` must be made by {}, and is {}",
                 class.name(),
                 needed.value.describe()
             );

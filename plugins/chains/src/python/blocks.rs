@@ -261,7 +261,7 @@ impl<'a> Visitor<'a> for Effects<'a> {
 }
 
 /// The names of a module that its functions, and those of its classes, bind or change.
-pub(crate) fn changed_in_functions<'a>(body: &'a [Stmt]) -> Vec<(&'a str, TextRange)> {
+pub(crate) fn changed_in_functions(body: &[Stmt]) -> Vec<(&str, TextRange)> {
     let mut functions = Functions::default();
     functions.visit_body(body);
     functions.changed

@@ -45,7 +45,7 @@ pub(crate) enum Found {
     /// In the body of a class of the chain.
     Bound(usize),
     /// In a base of the library.
-    Inherited(Base),
+    Inherited,
     /// Perhaps in something that is not known.
     Unknown(Rc<Why>),
     /// Nowhere.
@@ -85,7 +85,7 @@ impl<'a> Interpreter<'a> {
                     class: Some(scope),
                 },
                 &def.body,
-            )
+            );
         });
         let class = self.classes.len();
         let mut order: Vec<Ancestor> = std::iter::once(Ancestor::Own(class)).chain(order).collect();
@@ -164,7 +164,7 @@ impl<'a> Interpreter<'a> {
                         return Found::Bound(*binding);
                     }
                 }
-                Ancestor::Known(Symbol::Base(base)) => return Found::Inherited(*base),
+                Ancestor::Known(Symbol::Base(_)) => return Found::Inherited,
                 Ancestor::Known(_) => {}
                 Ancestor::Unknown(why) => return Found::Unknown(Rc::clone(why)),
             }
@@ -200,7 +200,7 @@ impl<'a> Interpreter<'a> {
                 }
             }
             Found::Unknown(why) => Val::new(Kind::Unknown(why), at),
-            Found::Inherited(_) => {
+            Found::Inherited => {
                 let message = format!("`{shown}` inherits `{name}` from a library");
                 Why::new("chain::not-constant", at, message)
                     .hint(super::run::CONSTANT)

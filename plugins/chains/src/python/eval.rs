@@ -81,7 +81,7 @@ impl<'a> Interpreter<'a> {
                             for skipped in &operation.values[position + 1..] {
                                 self.disturb_expr(frame, skipped, &why);
                             }
-                            return unknown_as(&last, why);
+                            return unknown_as(&last, &why);
                         }
                     }
                 }
@@ -96,7 +96,7 @@ impl<'a> Interpreter<'a> {
                         let why = self.undecided(at);
                         self.disturb_expr(frame, &choice.body, &why);
                         self.disturb_expr(frame, &choice.orelse, &why);
-                        unknown_as(&test, why)
+                        unknown_as(&test, &why)
                     }
                 }
             }
@@ -373,10 +373,10 @@ pub(crate) fn set(pairs: &mut Vec<(Val, Val)>, key: Val, value: Val) {
     pairs.push((key, value));
 }
 
-fn unknown_as(value: &Val, why: Rc<Why>) -> Val {
+fn unknown_as(value: &Val, why: &Rc<Why>) -> Val {
     match value.why() {
         Some(_) => value.clone(),
-        None => Val::new(Kind::Unknown(Rc::clone(&why)), why.at),
+        None => Val::new(Kind::Unknown(Rc::clone(why)), why.at),
     }
 }
 

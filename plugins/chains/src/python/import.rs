@@ -125,9 +125,20 @@ impl<'a> Interpreter<'a> {
                 let why = Why::new("chain::outside", at, message)
                     .hint("import the names that are needed, one by one");
                 let why = Rc::new(why);
-                // It may bind anew what is bound already.
-                let bound: Vec<&'a str> =
-                    self.scopes[frame.scope()].names.keys().copied().collect();
+                // It may bind anew what is bound already; modules, classes and what libraries name are
+                // taken to stay what they are.
+                let stays = |binding: &usize| {
+                    let kind = &self.bindings[*binding].value.kind;
+                    matches!(
+                        kind,
+                        Kind::Module(_) | Kind::Known(_) | Kind::Class(_) | Kind::Function(_)
+                    )
+                };
+                let names = self.scopes[frame.scope()].names.iter();
+                let bound: Vec<&'a str> = names
+                    .filter(|(_, binding)| !stays(binding))
+                    .map(|(name, _)| *name)
+                    .collect();
                 for name in bound {
                     let value = Val::new(Kind::Unknown(Rc::clone(&why)), at);
                     self.bind(frame.scope(), name, value, at, Vec::new());

@@ -97,7 +97,10 @@ impl Program {
 }
 
 fn absolute(importer: &str, is_package: bool, import: &StmtImportFrom) -> Option<String> {
-    let named = import.module.as_ref().map(|name| name.as_str());
+    let named = import
+        .module
+        .as_ref()
+        .map(ruff_python_ast::Identifier::as_str);
     if import.level == 0 {
         return named.map(str::to_owned);
     }

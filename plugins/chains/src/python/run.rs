@@ -101,7 +101,7 @@ impl<'a> Interpreter<'a> {
                     class: None,
                 },
                 &source.body,
-            )
+            );
         });
         self.depth = depth;
     }
