@@ -36,15 +36,12 @@ pub fn with_chainlet_digest(mut config: JsonObject, digest: &str) -> JsonObject 
 }
 
 /// What the build digest of a chainlet covers of its configuration: all but the digest itself and
-/// what tells one push's model name from another's. Metadata that is empty then counts as absent.
+/// what tells one push's model name from another's.
 #[must_use]
 pub fn chainlet_built_config(config: &JsonObject) -> JsonObject {
     let mut built = config.clone();
     if let Some(Json::Object(metadata)) = built.get_mut(METADATA) {
-        metadata.remove(CHAINLET_DIGEST_KEY);
-        if metadata.is_empty() {
-            built.remove(METADATA);
-        }
+        metadata.shift_remove(CHAINLET_DIGEST_KEY);
     }
     if let Some(Json::String(name)) = built.get_mut(MODEL_NAME) {
         let stem = chainlet_model_stem(name).len();
@@ -97,8 +94,8 @@ mod tests {
     }
 
     #[test]
-    fn a_configuration_without_metadata_comes_back_as_it_was() {
-        let plain = object(json!({"model_name": "m"}));
+    fn the_digest_finds_a_place_and_leaves_it_as_it_was() {
+        let plain = object(json!({"model_name": "m", "model_metadata": {}}));
         let pushed = with_chainlet_digest(plain.clone(), "abc");
         assert_eq!(chainlet_built_config(&pushed), plain);
         let odd = object(json!({"model_metadata": 3}));

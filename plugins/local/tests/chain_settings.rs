@@ -149,14 +149,14 @@ async fn another_instance_type_is_another_deployment_of_the_same_images() {
     assert_eq!(again["requires_redeployment"], false);
     assert_eq!(again["chain_deployment"], Json::Null);
 
-    // The environment's instance type goes before the configuration's.
+    // What is pushed runs on what its configuration asks for, and the environment follows.
     let next = server
         .deployed_again(&chain, "00000002", Some("production"))
         .await;
     let live = server
         .get(&format!("/v1/chains/{chain}/deployments/{next}"))
         .await;
-    assert_eq!(of(&live["chainlets"], "Rand")["instance_type_name"], "4x16");
+    assert_eq!(of(&live["chainlets"], "Rand")["instance_type_name"], "1x2");
     server.stop().await;
 }
 
@@ -253,7 +253,7 @@ async fn environments_are_made_changed_and_deleted() {
         .get(&format!("/v1/chains/{chain}/deployments/{live}"))
         .await;
     let hello = of(&live["chainlets"], "Hello");
-    assert_eq!(hello["instance_type_name"], "4x16");
+    assert_eq!(hello["instance_type_name"], "1x2", "as its configuration says");
     let rand = of(&live["chainlets"], "Rand");
     assert_eq!(rand["autoscaling_settings"]["max_replica"], 2);
 

@@ -17,7 +17,7 @@ use plimsoll_core::plan::{Plan, Step, StepKind};
 use plimsoll_core::release::{Release, ReleaseWorkload};
 
 use super::artifacts::{send_chainlet, send_source};
-use super::deploy::Deploying;
+use super::deploy::{Deploying, model_name};
 use super::live::{Deployment, Live};
 use super::verdict::name;
 use super::{UPDATE_INSTANCE_TYPE, detail, settings};
@@ -245,7 +245,8 @@ impl Applier<'_> {
             sent
         } else {
             let workload = workload_of(self.release, step)?;
-            let (sent, destination) = send_chainlet(&self.session, workload).await?;
+            let model_name = model_name(workload, &self.push_id);
+            let (sent, destination) = send_chainlet(&self.session, workload, &model_name).await?;
             self.uploaded.push(sent.s3_key.clone());
             self.destination = Some(destination);
             sent

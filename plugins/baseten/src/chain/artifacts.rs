@@ -3,34 +3,25 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use plimsoll_baseten_api::graphql::ValidationVerdict;
-use plimsoll_baseten_api::{JsonObject, PrepareModelUploadResponse};
+use plimsoll_baseten_api::{JsonObject, PrepareModelUploadResponse, with_chainlet_digest};
 use plimsoll_core::context::BuildContext;
 use plimsoll_core::deployer::{DeployError, DeployErrorKind};
 use plimsoll_core::release::ReleaseWorkload;
 use serde_json::Value as Json;
 
-use super::DIGEST_KEY;
 use super::verdict::name;
 use crate::apply::archive::failure;
 use crate::session::Session;
 use crate::upload::{Cargo, Uploaded, upload};
 
-/// The configuration of a chainlet as it is sent: without what is Plimsoll's own, and with the
-/// build digest where a later plan finds it.
-///
-/// It keeps the model's name under which the image is built. The model itself gets a fresh name
-/// with each deployment, as the official client gives it one.
-pub(super) fn sent_config(workload: &ReleaseWorkload) -> JsonObject {
+/// The configuration of a chainlet as it is sent: without what is Plimsoll's own, with the name of
+/// its model, and with the build digest where a later plan finds it.
+pub(super) fn sent_config(workload: &ReleaseWorkload, model_name: &str) -> JsonObject {
     let mut config = workload.config.as_object().cloned().unwrap_or_default();
     config.shift_remove("environment_overrides");
     config.shift_remove("autoscaling_settings");
-    let metadata = config
-        .entry("model_metadata")
-        .or_insert_with(|| Json::Object(JsonObject::new()));
-    if let Some(metadata) = metadata.as_object_mut() {
-        metadata.insert(DIGEST_KEY.to_owned(), workload.digest.as_str().into());
-    }
-    config
+    config.insert("model_name".to_owned(), model_name.into());
+    with_chainlet_digest(config, workload.digest.as_str())
 }
 
 /// A configuration as GraphQL takes it: JSON in base64.
@@ -50,9 +41,10 @@ pub(super) fn refusal(verdict: &ValidationVerdict) -> Vec<String> {
 pub(super) async fn send_chainlet(
     session: &Session<'_>,
     workload: &ReleaseWorkload,
+    model_name: &str,
 ) -> Result<(Uploaded, PrepareModelUploadResponse), DeployError> {
     let client = session.client;
-    let config = encoded(&sent_config(workload));
+    let config = encoded(&sent_config(workload, model_name));
     let validation = session.retrying(|| client.validate(&config)).await?;
     let errors = refusal(&validation);
     if !errors.is_empty() {

@@ -72,18 +72,13 @@ impl Deploying<'_> {
     }
 
     fn chainlet(&self, workload: &ReleaseWorkload, archive: &str) -> DeployChainlet {
+        let model_name = model_name(workload, self.push_id);
         DeployChainlet {
             name: name(workload).to_owned(),
-            model_name: self.model_name(workload),
             s3_key: archive.to_owned(),
-            encoded_config: encoded(&sent_config(workload)),
+            encoded_config: encoded(&sent_config(workload, &model_name)),
+            model_name,
         }
-    }
-
-    /// A name that no model has: the platform makes a new model of each chainlet of each deployment.
-    fn model_name(&self, workload: &ReleaseWorkload) -> String {
-        let fresh = self.push_id.get(..FRESH_DIGITS).unwrap_or(self.push_id);
-        format!("{}-{fresh}", name(workload))
     }
 
     /// The deployment that an earlier attempt of this push made: its models have the fresh names.
@@ -92,7 +87,7 @@ impl Deploying<'_> {
         let Some(entrypoint) = self.release.workloads.first() else {
             return Ok(None);
         };
-        let ours = self.model_name(entrypoint);
+        let ours = model_name(entrypoint, self.push_id);
         for chain in session.retrying(|| client.chains(self.team_id)).await? {
             if chain.name != self.release.name {
                 continue;
@@ -120,4 +115,10 @@ impl Deploying<'_> {
         }
         Ok(None)
     }
+}
+
+/// A name that no model has: the platform makes a new model of each chainlet of each deployment.
+pub(super) fn model_name(workload: &ReleaseWorkload, push_id: &str) -> String {
+    let fresh = push_id.get(..FRESH_DIGITS).unwrap_or(push_id);
+    format!("{}-{fresh}", name(workload))
 }

@@ -2,7 +2,7 @@
 
 use plimsoll_baseten_api::graphql::{ChainRef, ChainletRef};
 use plimsoll_baseten_api::{
-    self as api, AutoscalingSettings, DeploymentStatus, InstanceType, JsonObject,
+    self as api, AutoscalingSettings, DeploymentStatus, InstanceType, JsonObject, chainlet_digest,
 };
 use plimsoll_core::deployer::{DeployError, DeployErrorKind};
 use plimsoll_core::digest::BuildDigest;
@@ -10,7 +10,6 @@ use plimsoll_core::environment::{Environment, PRODUCTION};
 use plimsoll_core::release::Release;
 use serde_json::Value as Json;
 
-use super::DIGEST_KEY;
 use crate::plan::{newest_first, team_id};
 use crate::session::Session;
 
@@ -175,6 +174,15 @@ impl Live {
         }
     }
 
+    /// Whether what is live serves its environment already.
+    pub(crate) fn is_settled(&self) -> bool {
+        let current = self
+            .environment()
+            .and_then(|found| found.current_deployment.as_ref());
+        let deployment = self.deployment.as_ref().map(|deployment| &deployment.id);
+        current.map(|current| &current.id) == deployment
+    }
+
     /// The name of the environment whose settings hold, or will; `None` for a deployment that is in
     /// none.
     pub(crate) fn environment_name(&self, release: &Release) -> Option<String> {
@@ -252,15 +260,13 @@ impl Deployment {
 
 impl Chainlet {
     fn of(behind: ChainletRef, config: &JsonObject) -> Self {
-        let metadata = config.get("model_metadata");
-        let digest = metadata.and_then(|metadata| metadata.get(DIGEST_KEY)?.as_str());
         Self {
             name: behind.name,
             is_entrypoint: behind.is_entrypoint,
             status: behind.oracle_version.status(),
             model_id: behind.oracle.id,
             deployment_id: behind.oracle_version.id,
-            digest: digest.and_then(BuildDigest::parse),
+            digest: chainlet_digest(config).and_then(BuildDigest::parse),
             resources: config.get("resources").cloned().unwrap_or(Json::Null),
         }
     }

@@ -2,7 +2,8 @@
 //!
 //! A chain is deployed over GraphQL, as the official client does; everything else about it (its
 //! environments, what they set for each chainlet) is REST. A deployment of a chain carries no labels,
-//! so the build digest of a chainlet travels in its configuration, below [`DIGEST_KEY`].
+//! so the build digest of a chainlet travels in its configuration
+//! ([`plimsoll_baseten_api::CHAINLET_DIGEST_KEY`]).
 
 mod apply;
 mod artifacts;
@@ -20,9 +21,6 @@ mod wire;
 pub(crate) use apply::apply;
 pub(crate) use plan::plan;
 pub(crate) use wait::wait;
-
-/// The key of `model_metadata` that holds the build digest. What is below `model_metadata` is free.
-const DIGEST_KEY: &str = "plimsoll_build_digest";
 
 /// The step that gives chainlets of an environment other instance types.
 const UPDATE_INSTANCE_TYPE: &str = "update-instance-type";

@@ -87,7 +87,7 @@ fn refuse_missing(release: &Release, live: &Live) -> Result<(), DeployError> {
 /// Asks whether the platform takes the configurations.
 async fn validate(session: &Session<'_>, release: &Release) -> Result<(), DeployError> {
     for workload in &release.workloads {
-        let config = encoded(&sent_config(workload));
+        let config = encoded(&sent_config(workload, name(workload)));
         let client = session.client;
         let validation = session.retrying(|| client.validate(&config)).await?;
         let errors = refusal(&validation);

@@ -32,7 +32,9 @@ pub(super) fn changes(
         let before = live.instance_type(name(workload))?;
         let wanted = workload.resources();
         let changed = !resources::changes(&chainlet.resources, wanted).is_empty();
-        if !changed && resources::fits(before, wanted) {
+        // While it is on its way, the environment shows the types of the one before.
+        let too_small = live.is_settled() && !resources::fits(before, wanted);
+        if !changed && !too_small {
             return None;
         }
         let after = choose(catalogue, wanted)?;

@@ -4,12 +4,20 @@ use plimsoll_core::effective::Effective;
 use plimsoll_core::value::Node;
 use plimsoll_core::yaml::{Style, write_with};
 use plimsoll_truss::without_own;
+use serde_json::Value as Json;
 
 use crate::chain::Chainlet;
 
 /// The configuration to send: every key, without Plimsoll's own.
 pub(super) fn packaged(effective: &Effective) -> Node {
     without_own(effective.with_defaults())
+}
+
+/// The configuration as it is sent: the model has no name of its own before it is pushed.
+pub(super) fn sent(chainlet: &Chainlet, config: &Node) -> Json {
+    let mut sent = config.to_json();
+    sent["model_name"] = Json::from(chainlet.display_name.as_str());
+    sent
 }
 
 /// The file in the archive.

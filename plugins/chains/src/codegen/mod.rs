@@ -63,6 +63,7 @@ pub(crate) fn package(
         })?;
         let package = plimsoll_truss::package(&truss, effective)?;
         return Ok(Package {
+            config: config::sent(chainlet, &config::packaged(effective)),
             raw_config,
             folder: named,
             ..package
@@ -82,7 +83,7 @@ pub(crate) fn package(
     });
     let mut diagnostics = Diagnostics::about(Arc::clone(&chain.files));
     diagnostics.absorb(said);
-    let (config, diagnostics) = diagnostics.unless_errors(config.to_json())?;
+    let (config, diagnostics) = diagnostics.unless_errors(config::sent(chainlet, &config))?;
     Ok(Package {
         config,
         raw_config,

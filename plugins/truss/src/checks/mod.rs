@@ -12,8 +12,8 @@ use plimsoll_core::value::{Map, Node, Value};
 pub(crate) use network::{domain_name, ipv4_network};
 pub use text::memory;
 pub(crate) use text::{
-    absolute, absolute_or_empty, cpu, hugging_face_repository, not_empty, python_version, secret_name,
-    version,
+    absolute, absolute_or_empty, cpu, hugging_face_repository, not_empty, python_version,
+    secret_name, version,
 };
 
 use crate::engine;

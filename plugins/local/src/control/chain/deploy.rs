@@ -212,10 +212,9 @@ fn new_chainlet(
         .map(|kept| kept.autoscaling_settings.clone())
         .unwrap_or_default();
     settings::check(&autoscaling_settings, push.is_draft).map_err(of_chainlet)?;
-    let instance_type_id = match kept.and_then(|kept| kept.instance_type_id.clone()) {
-        Some(id) => id,
-        None => instance_type_of(&sent.config).map_err(of_chainlet)?,
-    };
+    // Of a chain that is pushed, the configuration says what it runs on: the push of a chain has no
+    // way to ask for the environment's instance type, as that of a model has.
+    let instance_type_id = instance_type_of(&sent.config).map_err(of_chainlet)?;
     let archive = push::Source::Upload(sent.s3_key.clone());
     let archive_sha256 = push::archive(tx, &archive).map_err(of_chainlet)?;
     Ok(NewChainlet {
