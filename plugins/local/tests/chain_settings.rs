@@ -253,7 +253,10 @@ async fn environments_are_made_changed_and_deleted() {
         .get(&format!("/v1/chains/{chain}/deployments/{live}"))
         .await;
     let hello = of(&live["chainlets"], "Hello");
-    assert_eq!(hello["instance_type_name"], "1x2", "as its configuration says");
+    assert_eq!(
+        hello["instance_type_name"], "1x2",
+        "as its configuration says"
+    );
     let rand = of(&live["chainlets"], "Rand");
     assert_eq!(rand["autoscaling_settings"]["max_replica"], 2);
 
