@@ -242,8 +242,6 @@ fn files() -> Vec<Code> {
             "save it as UTF-8.",
             file(&marked),
         ),
-        code("chain::package", "Something keeps a chainlet from being packaged.")
-            .no_example("error", "The message says what."),
         code("chain::several-files", "Several files of a folder mark an entrypoint.").files(
             with(file(&marked), "old.py", &marked),
             "name one of them, or move the other.",
@@ -287,7 +285,7 @@ fn chainlets() -> Vec<Code> {
             "name it in letters, digits, `_` and `-`.",
             one("name=\"my-chainlet\""),
         ),
-        code("chain::no-chainlet", "The file defines no chainlet.").files(
+        code("chain::no-chainlet", "The file defines no chainlet, or the one that is asked for is gone.").files(
             file("import truss_chains as chains\n\n\nclass Main:\n    pass\n"),
             "derive a class from `chains.ChainletBase`.",
             run(RUN),

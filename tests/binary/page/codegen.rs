@@ -7,14 +7,6 @@ const GENERATE: [&str; 4] = ["codegen", "my-truss/chain.py", "--out", "generated
 pub(super) fn codes() -> Vec<Code> {
     vec![
         code(
-            "chain::archive-path",
-            "A file would go to a path that the archive of a chainlet cannot have.",
-        )
-        .no_example(
-            "error",
-            "It takes an external package whose file has the name of a folder of the chain.",
-        ),
-        code(
             "chain::file-name",
             "A Python file beside the chain has a name under which it could not be imported.",
         )
@@ -34,11 +26,6 @@ pub(super) fn codes() -> Vec<Code> {
             of(vec![("chain.py", &calling("steps")), ("steps/dep.py", DEP)]),
         )
         .by(&GENERATE),
-        code(
-            "chain::no-chainlet",
-            "Settings were resolved for a chainlet that the chain no longer has.",
-        )
-        .no_example("error", "It takes a source that changes while it is read."),
         code(
             "chain::not-importable",
             "The file of a chainlet has a path that Python cannot import.",
@@ -76,14 +63,6 @@ pub(super) fn codes() -> Vec<Code> {
             ]),
         )
         .by(&GENERATE),
-        code(
-            "chain::unreadable",
-            "A file or folder of the chain cannot be read.",
-        )
-        .no_example(
-            "error",
-            "It takes a folder that goes away, or that may not be read.",
-        ),
     ]
 }
 
