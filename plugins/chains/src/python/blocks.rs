@@ -4,7 +4,9 @@ use std::collections::HashSet;
 use std::rc::Rc;
 
 use ruff_python_ast::visitor::{self, Visitor};
-use ruff_python_ast::{Alias, ExceptHandler, Expr, ExprContext, Parameter, Pattern, Stmt};
+use ruff_python_ast::{
+    Alias, ExceptHandler, Expr, ExprContext, Parameter, Parameters, Pattern, Stmt,
+};
 use ruff_text_size::{Ranged as _, TextRange};
 
 use super::load::Place;
@@ -102,8 +104,14 @@ impl<'a> Interpreter<'a> {
     }
 
     fn apply(&mut self, frame: Frame, effects: Effects<'a>, why: &Rc<Why>) {
+        // What is changed may go by another name here.
+        let aliased = if effects.touched.is_empty() {
+            Vec::new()
+        } else {
+            effects.aliased
+        };
         let (_, _) = self.with_loads(|this| {
-            for expr in effects.touched {
+            for expr in effects.touched.into_iter().chain(aliased) {
                 for value in this.reached(frame, expr) {
                     this.taint(&value, why, true);
                 }
@@ -118,6 +126,8 @@ impl<'a> Interpreter<'a> {
                 let scope = self.classes[class].scope;
                 let value = Val::new(super::value::Kind::Unknown(Rc::clone(why)), why.at);
                 self.bind(scope, name, value, why.at, Vec::new());
+            } else if let Some(object) = self.peek(frame, object) {
+                self.patched(&object, why.at);
             }
         }
         for (name, range) in effects.bound {
@@ -171,6 +181,8 @@ struct Effects<'a> {
     bound: Vec<(&'a str, TextRange)>,
     /// What is changed in place, or handed to who may change it.
     touched: Vec<&'a Expr>,
+    /// What gets another name.
+    aliased: Vec<&'a Expr>,
     /// Attributes that are set, and of what.
     attributes: Vec<(&'a Expr, &'a str)>,
 }
@@ -193,7 +205,16 @@ impl<'a> Visitor<'a> for Effects<'a> {
                 self.touched.push(&assign.target);
                 visitor::walk_stmt(self, stmt);
             }
-            _ => visitor::walk_stmt(self, stmt),
+            _ => {
+                match stmt {
+                    Stmt::Assign(assign) => self.aliased.push(&assign.value),
+                    Stmt::AnnAssign(assign) => self.aliased.extend(assign.value.as_deref()),
+                    Stmt::For(repeat) => self.aliased.push(&repeat.iter),
+                    Stmt::Match(choice) => self.aliased.push(&choice.subject),
+                    _ => {}
+                }
+                visitor::walk_stmt(self, stmt);
+            }
         }
     }
 
@@ -260,6 +281,9 @@ impl<'a> Visitor<'a> for Effects<'a> {
     }
 }
 
+/// Functions of Python that reach names by their texts.
+pub(crate) const REACHING: &[&str] = &["globals", "locals", "vars", "exec", "eval"];
+
 /// The names of a module that its functions, and those of its classes, bind or change.
 pub(crate) fn changed_in_functions(body: &[Stmt]) -> Vec<(&str, TextRange)> {
     let mut functions = Functions::default();
@@ -280,20 +304,20 @@ impl<'a> Visitor<'a> for Functions<'a> {
         let mut inside = Inside::default();
         inside.visit_parameters(&function.parameters);
         inside.visit_body(&function.body);
-        let Inside {
-            changed,
-            local,
-            global,
-        } = inside;
-        self.changed.extend(global);
-        self.changed.extend(
-            changed
-                .into_iter()
-                .filter(|(name, _)| !local.contains(name)),
-        );
+        self.changed.extend(inside.outer());
     }
 
-    fn visit_expr(&mut self, _: &'a Expr) {}
+    fn visit_expr(&mut self, expr: &'a Expr) {
+        if let Expr::Lambda(lambda) = expr {
+            let mut inside = Inside::default();
+            if let Some(parameters) = &lambda.parameters {
+                inside.visit_parameters(parameters);
+            }
+            inside.visit_expr(&lambda.body);
+            self.changed.extend(inside.outer());
+        }
+        visitor::walk_expr(self, expr);
+    }
 }
 
 /// What the body of a function changes, and which names are its own.
@@ -302,9 +326,52 @@ struct Inside<'a> {
     changed: Vec<(&'a str, TextRange)>,
     local: HashSet<&'a str>,
     global: Vec<(&'a str, TextRange)>,
+    /// Names, and those that they are made of.
+    aliases: Vec<(&'a str, Vec<(&'a str, TextRange)>)>,
 }
 
 impl<'a> Inside<'a> {
+    /// What is changed of what is outside, by its own name or another.
+    fn outer(mut self) -> Vec<(&'a str, TextRange)> {
+        let mut next = 0;
+        while let Some((name, _)) = self.changed.get(next).copied() {
+            for (alias, made_of) in std::mem::take(&mut self.aliases) {
+                if alias == name {
+                    self.changed.extend(made_of);
+                } else {
+                    self.aliases.push((alias, made_of));
+                }
+            }
+            next += 1;
+        }
+        let Self {
+            changed,
+            local,
+            global,
+            ..
+        } = self;
+        let outer = changed
+            .into_iter()
+            .filter(|(name, _)| !local.contains(name));
+        global.into_iter().chain(outer).collect()
+    }
+
+    fn alias(&mut self, target: &'a Expr, value: &'a Expr) {
+        let mut made_of = Names::default();
+        made_of.visit_expr(value);
+        match target {
+            Expr::Name(name) => self.aliases.push((name.id.as_str(), made_of.found)),
+            Expr::Tuple(_) | Expr::List(_) => {
+                let mut targets = Names::default();
+                targets.visit_expr(target);
+                for (name, _) in targets.found {
+                    self.aliases.push((name, made_of.found.clone()));
+                }
+            }
+            _ => {}
+        }
+    }
+
     fn change(&mut self, expr: &'a Expr) {
         let base = match expr {
             Expr::Name(name) => {
@@ -324,6 +391,18 @@ impl<'a> Visitor<'a> for Inside<'a> {
         self.local.insert(parameter.name.as_str());
     }
 
+    fn visit_parameters(&mut self, parameters: &'a Parameters) {
+        for parameter in parameters.iter_non_variadic_params() {
+            if let Some(default) = &parameter.default {
+                let mut made_of = Names::default();
+                made_of.visit_expr(default);
+                self.aliases
+                    .push((parameter.parameter.name.as_str(), made_of.found));
+            }
+        }
+        visitor::walk_parameters(self, parameters);
+    }
+
     fn visit_alias(&mut self, alias: &'a Alias) {
         self.local
             .insert(alias.asname.as_ref().unwrap_or(&alias.name).as_str());
@@ -340,7 +419,19 @@ impl<'a> Visitor<'a> for Inside<'a> {
                 self.visit_parameters(&function.parameters);
                 self.visit_body(&function.body);
             }
-            _ => visitor::walk_stmt(self, stmt),
+            _ => {
+                match stmt {
+                    Stmt::Assign(assign) => {
+                        assign
+                            .targets
+                            .iter()
+                            .for_each(|target| self.alias(target, &assign.value));
+                    }
+                    Stmt::For(repeat) => self.alias(&repeat.target, &repeat.iter),
+                    _ => {}
+                }
+                visitor::walk_stmt(self, stmt);
+            }
         }
     }
 

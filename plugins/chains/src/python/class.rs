@@ -100,6 +100,26 @@ impl<'a> Interpreter<'a> {
             entrypoint: None,
             changed: None,
         });
+        let keywords = def
+            .arguments
+            .iter()
+            .flat_map(|arguments| &arguments.keywords);
+        for keyword in keywords {
+            let (value, _) = self.with_loads(|this| this.eval(frame, &keyword.value));
+            if !matches!(value.kind, Kind::Known(Symbol::Harmless)) {
+                let at = Place {
+                    module: frame.module,
+                    range: keyword.range,
+                };
+                let message = "what this makes of the class is known only when it runs";
+                self.classes[class].changed = Some(Rc::new(Why::new("chain::call", at, message)));
+            }
+        }
+        if let Found::Bound(binding) = self.attribute_above(class, "__init_subclass__") {
+            let at = self.bindings[binding].value.at;
+            let message = "what `__init_subclass__` makes of the class is known only when it runs";
+            self.classes[class].changed = Some(Rc::new(Why::new("chain::call", at, message)));
+        }
         let mut value = Val::new(Kind::Class(class), at);
         for (decorator, node) in decorators.iter().zip(&def.decorator_list).rev() {
             let place = Place {
@@ -156,7 +176,16 @@ impl<'a> Interpreter<'a> {
 
     /// Looks an attribute of a class up.
     pub(crate) fn attribute(&self, class: usize, name: &str) -> Found {
-        for ancestor in &self.classes[class].order {
+        self.found(&self.classes[class].order, name)
+    }
+
+    /// Looks an attribute up in all that a class derives from.
+    fn attribute_above(&self, class: usize, name: &str) -> Found {
+        self.found(self.classes[class].order.get(1..).unwrap_or_default(), name)
+    }
+
+    fn found(&self, order: &[Ancestor], name: &str) -> Found {
+        for ancestor in order {
             match ancestor {
                 Ancestor::Own(class) => {
                     let scope = &self.scopes[self.classes[*class].scope];

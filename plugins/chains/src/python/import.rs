@@ -7,7 +7,7 @@ use ruff_python_ast::{Stmt, StmtImport, StmtImportFrom};
 use super::known::{self, EXPORTED};
 use super::load::Place;
 use super::run::Interpreter;
-use super::scope::{Frame, Load};
+use super::scope::{Frame, Load, stays};
 use super::value::{Kind, ModuleRef, Val, Why};
 
 impl<'a> Interpreter<'a> {
@@ -127,13 +127,7 @@ impl<'a> Interpreter<'a> {
                 let why = Rc::new(why);
                 // It may bind anew what is bound already; modules, classes and what libraries name are
                 // taken to stay what they are.
-                let stays = |binding: &usize| {
-                    let kind = &self.bindings[*binding].value.kind;
-                    matches!(
-                        kind,
-                        Kind::Module(_) | Kind::Known(_) | Kind::Class(_) | Kind::Function(_)
-                    )
-                };
+                let stays = |binding: &usize| stays(&self.bindings[*binding].value.kind);
                 let names = self.scopes[frame.scope()].names.iter();
                 let bound: Vec<&'a str> = names
                     .filter(|(_, binding)| !stays(binding))

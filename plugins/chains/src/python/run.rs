@@ -261,7 +261,7 @@ impl<'a> Interpreter<'a> {
                 self.assign(frame, &starred.value, &why, loads);
             }
             Expr::Attribute(attribute) => {
-                let object = self.peek(frame, &attribute.value);
+                let object = self.target(frame, &attribute.value);
                 let name = attribute.attr.as_str();
                 let message = format!("`{}` is set here, after it was made", self.program.text(at));
                 let why = Why::new("chain::reassigned", at, message)
@@ -269,7 +269,7 @@ impl<'a> Interpreter<'a> {
                 self.set_attribute(object, name, why);
             }
             Expr::Subscript(subscript) => {
-                let object = self.peek(frame, &subscript.value);
+                let object = self.target(frame, &subscript.value);
                 let why = Why::new("chain::changed", at, "this is changed in place").hint(CONSTANT);
                 if let Some(object) = object {
                     self.taint(&object, &Rc::new(why), false);
@@ -277,6 +277,12 @@ impl<'a> Interpreter<'a> {
             }
             _ => {}
         }
+    }
+
+    /// What is assigned into, where it is known.
+    fn target(&mut self, frame: Frame, expr: &'a Expr) -> Option<Val> {
+        let (value, _) = self.with_loads(|this| this.eval(frame, expr));
+        Some(value).filter(|value| value.why().is_none())
     }
 
     fn set_attribute(&mut self, object: Option<Val>, name: &'a str, why: Why) {
@@ -287,14 +293,39 @@ impl<'a> Interpreter<'a> {
                 self.bind(scope, name, why.val(), at, Vec::new());
             }
             Some(Kind::Module(module)) => {
+                self.patched(&Val::new(Kind::Module(Rc::clone(&module)), at), at);
                 if let super::value::ModuleRef::Own(module) = &*module
                     && let Some(module) = self.program.module(module)
                 {
                     self.bind(module, name, why.val(), at, Vec::new());
                 }
             }
-            Some(kind) => self.taint(&Val::new(kind, at), &Rc::new(why), false),
+            Some(kind) => {
+                let object = Val::new(kind, at);
+                self.patched(&object, at);
+                self.taint(&object, &Rc::new(why), false);
+            }
             None => {}
+        }
+    }
+
+    /// Refuses a program that changes the libraries that chains are written with.
+    pub(crate) fn patched(&mut self, object: &Val, at: Place) {
+        let of_chains = match &object.kind {
+            Kind::Module(module) => match &**module {
+                super::value::ModuleRef::Library(name) => name.starts_with("truss"),
+                _ => false,
+            },
+            Kind::Known(symbol) => !matches!(symbol, super::known::Symbol::Builtin(_)),
+            _ => false,
+        };
+        if of_chains {
+            let why = Why::new(
+                "chain::changed",
+                at,
+                "this changes the library that chains are written with",
+            );
+            self.ended.push(why.hint("leave the library as it is"));
         }
     }
 

@@ -14,6 +14,8 @@ pub(crate) struct Scope<'a> {
     pub(crate) names: HashMap<&'a str, usize>,
     /// Why a name that is not here may still be bound: `from … import *` of a library.
     pub(crate) wildcard: Option<Rc<Why>>,
+    /// Why its names may be bound by their texts.
+    pub(crate) reached: Option<Rc<Why>>,
 }
 
 /// One binding of a name.
@@ -64,6 +66,14 @@ impl<'a> Interpreter<'a> {
     ) {
         self.clock += 1;
         let binding = self.bindings.len();
+        let reached = self
+            .scopes
+            .get(scope)
+            .and_then(|scope| scope.reached.clone());
+        let value = match reached.filter(|_| !stays(&value.kind)) {
+            Some(why) => Val::new(Kind::Unknown(why), at),
+            None => value,
+        };
         self.bindings.push(Binding {
             scope,
             name,
@@ -96,6 +106,9 @@ impl<'a> Interpreter<'a> {
         if let Some(why) = &self.scopes[frame.module].wildcard {
             return Val::new(Kind::Unknown(Rc::clone(why)), at);
         }
+        if super::blocks::REACHING.contains(&name) {
+            return self.reach(frame, name, at);
+        }
         if let Some(symbol) = super::known::builtin(name) {
             return Val::new(Kind::Known(symbol), at);
         }
@@ -105,6 +118,32 @@ impl<'a> Interpreter<'a> {
             format!("the name `{name}` is not bound here"),
         )
         .val()
+    }
+
+    /// Takes it that names are bound by their texts: none of the module's is certain any more.
+    fn reach(&mut self, frame: Frame, name: &str, at: Place) -> Val {
+        let message = format!("`{name}` reaches names by their texts: it may bind any of them");
+        let why = Rc::new(Why::new("chain::changed", at, message).hint("bind names by statements"));
+        for scope in frame.class.into_iter().chain([frame.module]) {
+            self.scopes[scope].reached = Some(Rc::clone(&why));
+            self.unbind(scope, &why);
+        }
+        Val::new(Kind::Unknown(why), at)
+    }
+
+    /// Takes it that the values of a scope are none that are known any more.
+    fn unbind(&mut self, scope: usize, why: &Rc<Why>) {
+        let names: Vec<(&'a str, usize)> = self.scopes[scope]
+            .names
+            .iter()
+            .map(|(name, binding)| (*name, *binding))
+            .collect();
+        for (name, binding) in names {
+            if !stays(&self.bindings[binding].value.kind) {
+                let value = Val::new(Kind::Unknown(Rc::clone(why)), why.at);
+                self.bind(scope, name, value, why.at, Vec::new());
+            }
+        }
     }
 
     /// Takes the value of a binding, and notes that it was.
@@ -133,6 +172,14 @@ impl<'a> Interpreter<'a> {
                 return;
             }
             Kind::Tuple(list) => list.id,
+            Kind::Module(module) => {
+                if let super::value::ModuleRef::Own(name) = &**module
+                    && let Some(module) = self.program.module(name)
+                {
+                    self.unbind(module, why);
+                }
+                return;
+            }
             _ => return,
         };
         if !self.note_change(id, why, deep) || !deep {
@@ -216,6 +263,14 @@ impl<'a> Interpreter<'a> {
         }
         reasons
     }
+}
+
+/// Whether a value is taken to stay what it is, whatever may bind names.
+pub(crate) fn stays(kind: &Kind) -> bool {
+    matches!(
+        kind,
+        Kind::Module(_) | Kind::Known(_) | Kind::Class(_) | Kind::Function(_)
+    )
 }
 
 impl Interpreter<'_> {
