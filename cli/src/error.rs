@@ -171,3 +171,25 @@ impl From<FactoryError> for CliError {
         Self::usage(error.to_string())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use plimsoll::deployer::{DeployError, DeployErrorKind};
+
+    use super::CliError;
+
+    #[test]
+    fn the_kinds_of_failure_have_the_exit_codes_of_the_contract() {
+        for (kind, code) in [
+            (DeployErrorKind::Invalid, 1),
+            (DeployErrorKind::Unauthorised, 3),
+            (DeployErrorKind::NotFound, 4),
+            (DeployErrorKind::Refused, 5),
+            (DeployErrorKind::Unavailable, 6),
+            (DeployErrorKind::DeploymentFailed, 7),
+            (DeployErrorKind::Interrupted, 130),
+        ] {
+            assert_eq!(CliError::Deploy(DeployError::new(kind, "")).code(), code);
+        }
+    }
+}

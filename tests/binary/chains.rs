@@ -182,7 +182,7 @@ fn push_then_settings_then_compute_then_code() {
         .home
         .edit(CHAIN, "gpu=\"A10G\"", "gpu=\"A10G\", gpu_count=2");
     let (plan, travelled) = scene.pushed();
-    assert_eq!(plan, ["update-instance-type Embed"]);
+    assert_eq!(plan, ["set-instance-type Embed"]);
     let sent = changes(&travelled);
     assert_eq!(sent.len(), 1);
     assert!(

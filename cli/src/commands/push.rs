@@ -131,7 +131,9 @@ fn summary(outcome: &Outcome) -> String {
             "{workload}: deployment {deployment_id} of model {model_id}{}: {status}\n",
             environment.unwrap_or_default(),
         ));
-        for phase in &deployed.phases {
+        // The table of a chain has shown how each came there.
+        let phases = deployed.phases.iter().filter(|_| outcome.chain.is_none());
+        for phase in phases {
             out.push_str(&format!("  {:<18} {:.1} s\n", phase.status, phase.seconds));
         }
         if let Some(endpoint) = &deployed.endpoint {

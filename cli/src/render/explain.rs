@@ -1,7 +1,7 @@
 //! Effective values with their layers and places.
 
 use plimsoll::effective::Effective;
-use plimsoll::layer::Provenance;
+use plimsoll::layer::{LayerName, Provenance};
 use plimsoll::value::{Node, Value};
 
 /// One line of the table.
@@ -26,9 +26,12 @@ pub(crate) fn text(effective: &Effective, everything: bool) -> String {
     format!("{}\n\n{}", title(effective), table(&[&settings, &others]))
 }
 
-/// The settings alone, as a push shows them.
+/// The settings alone, as a push shows them: resources and autoscaling, and of others what is
+/// written.
 pub(crate) fn settings(effective: &Effective) -> String {
-    let settings = rows(effective, &effective.settings(), |_| true);
+    let mut settings = rows(effective, &effective.settings(), |_| true);
+    let defaults = LayerName::Defaults.to_string();
+    settings.retain(|row| !row.key.starts_with("runtime.") || row.layer != defaults);
     format!("{}\n\n{}", title(effective), table(&[&settings]))
 }
 

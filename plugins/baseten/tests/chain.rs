@@ -110,7 +110,7 @@ async fn the_way_of_a_chain() {
     let larger = json!({"cpu": "4", "memory": "16Gi"});
     let larger = scaled.chainlet("Embed", |embed| embed.resources(larger.clone()));
     let (plan, outcome) = local.push(&larger.release()).await;
-    assert_eq!(lines(&plan), ["update-instance-type Embed"]);
+    assert_eq!(lines(&plan), ["set-instance-type Embed"]);
     let second = outcome.chain.unwrap();
     assert_ne!(second.deployment_id, first.deployment_id);
     assert_eq!(second.chain_id, first.chain_id);
@@ -189,6 +189,28 @@ async fn chainlets_are_watched_together() {
         .collect();
     let expected = [("Answer", "entrypoint"), ("Embed", "internal")];
     assert_eq!(roles, expected.map(|(name, role)| (name.to_owned(), role)));
+}
+
+/// One chainlet cannot be built: the others do not hide it.
+#[tokio::test]
+async fn a_chainlet_that_fails_is_named_with_the_end_of_its_log() {
+    let folder = tempfile::tempdir().unwrap();
+    let local = local(folder.path()).await;
+    let mut release = Chain::new(Some("production")).release();
+    let embed = Chain::new(Some("production")).chainlets.remove(1);
+    let without_config = vec![ContextFile::of_bytes("model/model.py", *b"")];
+    let without_config = BuildContext::new(without_config).unwrap();
+    release.workloads[1] = embed.release_of(without_config).workloads.remove(0);
+    let plan = local.plan(&release).await;
+    let deployer = &local.deployer;
+    let outcome = deployer.apply(&release, &plan, &NoProgress).await.unwrap();
+    let error = deployer.wait(outcome, &NoProgress).await.unwrap_err();
+    assert_eq!(error.kind, DeployErrorKind::DeploymentFailed);
+    let message = error.to_string();
+    let failed = "the chainlet `Embed` failed: it is BUILD_FAILED; the log ends with:";
+    assert!(message.starts_with(failed), "{message}");
+    assert!(!message.contains("`Answer`"), "{message}");
+    assert_eq!(error.left_behind.len(), 1, "{:?}", error.left_behind);
 }
 
 /// Whatever is edited, a plan that was applied is empty when it is made again, and nothing is built

@@ -20,9 +20,10 @@ use super::artifacts::{send_chainlet, send_source};
 use super::deploy::{Deploying, model_name};
 use super::live::{Deployment, Live};
 use super::verdict::name;
-use super::{UPDATE_INSTANCE_TYPE, detail, settings};
+use super::{SET_INSTANCE_TYPE, detail, settings};
 use crate::apply::{changed, misplaced, optional, required};
 use crate::once::once;
+use crate::options::is_loopback;
 use crate::session::Session;
 
 /// Does what `plan`, which must be of this release, says.
@@ -127,7 +128,7 @@ impl Applier<'_> {
             // The platform builds when it deploys: there is nothing to send.
             StepKind::Build => Ok("the platform builds it with the deployment".to_owned()),
             StepKind::Deploy => self.deploy(step).await,
-            StepKind::Other(kind) if kind == UPDATE_INSTANCE_TYPE => {
+            StepKind::Other(kind) if kind == SET_INSTANCE_TYPE => {
                 self.update_instance_types(steps).await
             }
             other => {
@@ -308,7 +309,7 @@ impl Applier<'_> {
             let found = behind
                 .iter()
                 .find(|chainlet| chainlet.name == name(workload))?;
-            let entrance = endpoint(created, environment);
+            let entrance = endpoint(&self.session, created, environment);
             Some(Deployed {
                 workload: found.name.clone(),
                 model_id: found.oracle.id.clone(),
@@ -338,9 +339,16 @@ fn names(steps: &[Step]) -> String {
     names.join(", ")
 }
 
-/// Where the chain answers, where the platform says so.
-fn endpoint(created: &ChainDeploymentRef, environment: Option<&Environment>) -> Option<String> {
+/// Where the chain answers, where the platform says so; the local one runs nothing that would.
+fn endpoint(
+    session: &Session<'_>,
+    created: &ChainDeploymentRef,
+    environment: Option<&Environment>,
+) -> Option<String> {
     let host = &created.chain.hostname;
+    if is_loopback(&session.options().url) {
+        return None;
+    }
     let path = match environment {
         Some(environment) => format!("environments/{environment}"),
         None => format!("deployment/{}", created.id),

@@ -23,7 +23,7 @@ pub(crate) use plan::plan;
 pub(crate) use wait::wait;
 
 /// The step that gives chainlets of an environment other instance types.
-const UPDATE_INSTANCE_TYPE: &str = "update-instance-type";
+const SET_INSTANCE_TYPE: &str = "set-instance-type";
 
 /// Names of step details, which `apply` reads back.
 mod detail {

@@ -1,7 +1,7 @@
 //! The steps of a chain's plan: a line for each chainlet. Steps of one kind that follow one another
 //! are one request, but for uploads.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use plimsoll_baseten_api::{CreateChainletSettings, InstanceType};
 use plimsoll_core::environment::Environment;
@@ -12,7 +12,7 @@ use serde_json::{Value as Json, json};
 use super::live::{Live, Place};
 use super::types::{self, TypeChange};
 use super::verdict::{Verdict, name};
-use super::{UPDATE_INSTANCE_TYPE, detail};
+use super::{SET_INSTANCE_TYPE, detail};
 use crate::archive;
 use crate::payload::wire;
 use crate::plan::{reasons, resources, settings};
@@ -51,8 +51,12 @@ impl Planner<'_> {
         match verdict {
             Verdict::Same => {}
             Verdict::InstanceTypes(changes) => self.instance_types(changes),
-            Verdict::Deploy { reason, built } => {
-                self.deploy(reason.as_deref(), built);
+            Verdict::Deploy {
+                reasons,
+                of_chainlets,
+                built,
+            } => {
+                self.deploy(reasons, of_chainlets, built);
                 self.settings_after();
             }
         }
@@ -167,7 +171,7 @@ impl Planner<'_> {
                 (detail::ENVIRONMENT, self.environment()),
                 (detail::INSTANCE_TYPE, change.after.id.clone().into()),
             ];
-            let kind = StepKind::Other(UPDATE_INSTANCE_TYPE.to_owned());
+            let kind = StepKind::Other(SET_INSTANCE_TYPE.to_owned());
             self.step(kind, &change.chainlet, reason, details);
         }
         self.plan
@@ -183,7 +187,12 @@ impl Planner<'_> {
         })
     }
 
-    fn deploy(&mut self, reason: Option<&str>, built: &BTreeSet<String>) {
+    fn deploy(
+        &mut self,
+        reasons: &[String],
+        of_chainlets: &BTreeMap<String, String>,
+        built: &BTreeSet<String>,
+    ) {
         for workload in &self.release.workloads {
             self.upload(workload, built.contains(name(workload)));
         }
@@ -216,15 +225,21 @@ impl Planner<'_> {
                 same.join(", ")
             ));
         }
-        let why = reason.map_or_else(|| self.first(), str::to_owned);
+        let why = match reasons {
+            [] if of_chainlets.is_empty() => vec![self.first()],
+            reasons => reasons.to_vec(),
+        };
         for (position, workload) in self.release.workloads.iter().enumerate() {
             let role = if position == 0 { "the entrypoint " } else { "" };
             let on = resources::summary(workload.resources());
             let deployed = format!("{role}`{}`, on {on}", name(workload));
-            let reason = if position == 0 {
-                format!("{deployed}: {why}")
-            } else {
+            let whole = why.iter().filter(|_| position == 0);
+            let own = of_chainlets.get(name(workload));
+            let reasons: Vec<&str> = whole.chain(own).map(String::as_str).collect();
+            let reason = if reasons.is_empty() {
                 deployed
+            } else {
+                format!("{deployed}: {}", reasons.join("; "))
             };
             let details = vec![
                 (detail::CHAIN, self.chain_id()),

@@ -1,6 +1,6 @@
 //! What has to happen to the deployment of a chain.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use plimsoll_core::release::{Release, ReleaseWorkload};
 
@@ -17,8 +17,10 @@ pub(super) enum Verdict {
     InstanceTypes(Vec<TypeChange>),
     /// A deployment of the whole chain.
     Deploy {
-        /// Why; `None` where nothing was live before.
-        reason: Option<String>,
+        /// Why, of the whole; nothing where nothing was live before, or where chainlets say it.
+        reasons: Vec<String>,
+        /// Why, by the chainlet that it is for.
+        of_chainlets: BTreeMap<String, String>,
         /// The chainlets whose images are live already.
         built: BTreeSet<String>,
     },
@@ -31,25 +33,26 @@ impl Verdict {
         catalogue: &[plimsoll_baseten_api::InstanceType],
     ) -> Self {
         let Some(deployment) = &live.deployment else {
-            let failed = live.failed.as_ref();
+            let failed = live.failed.as_ref().map(|failed| {
+                format!(
+                    "the deployment {} is not live: it is {}",
+                    failed.id, failed.status
+                )
+            });
             return Self::Deploy {
-                reason: failed.map(|failed| {
-                    format!(
-                        "the deployment {} is not live: it is {}",
-                        failed.id, failed.status
-                    )
-                }),
+                reasons: failed.into_iter().collect(),
+                of_chainlets: BTreeMap::new(),
                 built: BTreeSet::new(),
             };
         };
         let mut reasons = Vec::new();
+        let mut of_chainlets = BTreeMap::new();
         let mut built = BTreeSet::new();
         for workload in &release.workloads {
+            let name = name(workload).to_owned();
             match difference(live, workload) {
-                Some(reason) => reasons.push(reason),
-                None => {
-                    built.insert(name(workload).to_owned());
-                }
+                Some(reason) => drop(of_chainlets.insert(name, reason)),
+                None => drop(built.insert(name)),
             }
         }
         for gone in &deployment.chainlets {
@@ -74,7 +77,7 @@ impl Verdict {
                 name(wanted)
             ));
         }
-        if reasons.is_empty() {
+        if reasons.is_empty() && of_chainlets.is_empty() {
             if live.environment().is_some() {
                 let changes = types::changes(live, release, catalogue);
                 if changes.is_empty() {
@@ -83,13 +86,14 @@ impl Verdict {
                 return Self::InstanceTypes(changes);
             }
             // Without an environment there is nothing to change but by another deployment.
-            reasons = resource_changes(live, release);
-        }
-        if reasons.is_empty() {
-            return Self::Same;
+            of_chainlets = resource_changes(live, release);
+            if of_chainlets.is_empty() {
+                return Self::Same;
+            }
         }
         Self::Deploy {
-            reason: Some(reasons.join("; ")),
+            reasons,
+            of_chainlets,
             built,
         }
     }
@@ -108,27 +112,25 @@ pub(super) fn name(workload: &ReleaseWorkload) -> &str {
 fn difference(live: &Live, workload: &ReleaseWorkload) -> Option<String> {
     let name = name(workload);
     let Some(chainlet) = live.chainlet(name) else {
-        return Some(format!("`{name}` is a new chainlet"));
+        return Some("it is a new chainlet".to_owned());
     };
     let wanted = &workload.digest;
     match &chainlet.digest {
         Some(digest) if digest == wanted => None,
         Some(digest) => Some(format!(
-            "the files or the configuration of `{name}` changed: its build digest goes from {} to \
-             {}",
+            "its files or its configuration changed: the build digest goes from {} to {}",
             digest.short(),
             wanted.short()
         )),
-        None => Some(format!("what is live of `{name}` carries no build digest")),
+        None => Some("what is live of it carries no build digest".to_owned()),
     }
 }
 
-fn resource_changes(live: &Live, release: &Release) -> Vec<String> {
+fn resource_changes(live: &Live, release: &Release) -> BTreeMap<String, String> {
     let changed = release.workloads.iter().filter_map(|workload| {
         let chainlet = live.chainlet(name(workload))?;
         let changes = resources::changes(&chainlet.resources, workload.resources());
-        (!changes.is_empty())
-            .then(|| format!("of `{}`, {}", name(workload), resources::words(&changes)))
+        (!changes.is_empty()).then(|| (name(workload).to_owned(), resources::words(&changes)))
     });
     changed.collect()
 }
