@@ -270,6 +270,7 @@ fn nothing_is_guessed() {
         "G = 'L4'\nglobals()['G'] = 'T4'",
         "g = globals()\nG = 'L4'\ng.update(G='T4')",
         "G = 'L4'\nexec('G = 1')",
+        "import sys\nG = 'L4'\nsetattr(sys.modules[__name__], 'G', 'T4')",
         "R = ['L4']\nS = R\nS.append('T4')\nG = R[0]",
         "R = ['L4']\nS = [R]\nS[0].append('T4')\nG = R[0]",
         "R = ['L4']\nif unknown:\n    S = R\n    S.append('T4')\nG = R[0]",

@@ -12,7 +12,7 @@ use super::known::Symbol;
 use super::load::Place;
 use super::run::{CONSTANT, Interpreter};
 use super::scope::Frame;
-use super::value::{Items, Kind, Member, Pairs, Shape, Val, Why};
+use super::value::{Items, Kind, Member, ModuleRef, Pairs, Shape, Val, Why};
 use super::{ops, text};
 
 /// Deepest evaluation, in expressions within expressions.
@@ -47,6 +47,10 @@ impl<'a> Interpreter<'a> {
             Expr::Name(name) => self.lookup(frame, name.id.as_str(), at),
             Expr::Attribute(attribute) => {
                 let value = self.eval(frame, &attribute.value);
+                if attribute.attr.as_str() == "modules" && is_sys(&value) {
+                    // Every name of every module is within reach of it.
+                    return self.reach(frame, "sys.modules", at);
+                }
                 self.attribute_of(&value, attribute.attr.as_str(), at)
             }
             Expr::Call(call) => self.call(frame, call, at),
@@ -458,4 +462,12 @@ fn no_attribute(value: &Val, name: &str, at: Place) -> Val {
     Why::new("chain::not-constant", at, message)
         .hint(CONSTANT)
         .val()
+}
+
+/// Whether it is the module `sys`.
+fn is_sys(value: &Val) -> bool {
+    let Kind::Module(module) = &value.kind else {
+        return false;
+    };
+    matches!(&**module, ModuleRef::Library(name) if name == "sys")
 }

@@ -121,7 +121,7 @@ impl<'a> Interpreter<'a> {
     }
 
     /// Takes it that names are bound by their texts: none of the module's is certain any more.
-    fn reach(&mut self, frame: Frame, name: &str, at: Place) -> Val {
+    pub(crate) fn reach(&mut self, frame: Frame, name: &str, at: Place) -> Val {
         let message = format!("`{name}` reaches names by their texts: it may bind any of them");
         let why = Rc::new(Why::new("chain::changed", at, message).hint("bind names by statements"));
         for scope in frame.class.into_iter().chain([frame.module]) {
