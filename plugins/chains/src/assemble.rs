@@ -185,10 +185,9 @@ fn code(draft: &Draft, drafts: &[Draft]) -> Code {
     let parameters = draft.dependencies.iter().filter_map(|dependency| {
         let value = match &dependency.wanted {
             Need::Context => Wanted::Context,
-            Need::Class { class, options, .. } => Wanted::Chainlet {
-                index: drafts.iter().position(|draft| draft.class == *class)?,
-                options: options.clone(),
-            },
+            Need::Class { class, .. } => {
+                Wanted::Chainlet(drafts.iter().position(|draft| draft.class == *class)?)
+            }
         };
         Some(Parameter {
             name: dependency.name.clone(),
@@ -306,39 +305,21 @@ fn chains_metadata(lower: &mut Lower<'_, '_>, draft: &Draft, drafts: &[Draft]) -
     };
     let mut services = Map::new();
     for dependency in &draft.dependencies {
-        let Need::Class {
-            class,
-            options,
-            written,
-            at,
-        } = &dependency.wanted
-        else {
+        let Need::Class { class, options, at } = &dependency.wanted else {
             continue;
         };
         let Some(target) = drafts.iter().find(|draft| draft.class == *class) else {
             continue;
         };
         let name = interpreter.classes[*class].def.name.as_str();
-        let mut map = Map::new();
-        for (key, value) in [
-            ("retries", Value::Int(options.retries)),
-            ("timeout_sec", Value::Float(options.timeout_sec)),
-            ("use_binary", Value::Bool(options.use_binary)),
-            ("concurrency_limit", Value::Int(options.concurrency_limit)),
-        ] {
-            let node = written
-                .iter()
-                .find(|(known, _)| *known == key)
-                .map(|(_, node)| node.clone());
-            map.set(key, node.unwrap_or_else(|| lower.placed(value, *at)));
-        }
         let mut service = Map::new();
         service.set("name", lower.placed(Value::Str(name.into()), *at));
         service.set(
             "display_name",
             lower.placed(Value::Str(target.display_name.as_str().into()), *at),
         );
-        service.set("options", lower.placed(Value::Map(Box::new(map)), *at));
+        let options = Value::Map(Box::new(options.clone()));
+        service.set("options", lower.placed(options, *at));
         services.set(name, lower.placed(Value::Map(Box::new(service)), *at));
     }
     let mut metadata = Map::new();

@@ -77,37 +77,8 @@ pub(crate) struct Parameter {
 pub(crate) enum Wanted {
     /// `depends_context()`.
     Context,
-    /// `depends(…)`: another chainlet.
-    Chainlet {
-        /// The position in [`Chain::chainlets`].
-        index: usize,
-        /// How it is called.
-        options: RpcOptions,
-    },
-}
-
-/// How a chainlet calls another.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct RpcOptions {
-    /// How often a failed call is tried again.
-    pub(crate) retries: i64,
-    /// How long a call may take, in seconds.
-    pub(crate) timeout_sec: f64,
-    /// Whether arguments travel in binary.
-    pub(crate) use_binary: bool,
-    /// How many calls may be under way at once.
-    pub(crate) concurrency_limit: i64,
-}
-
-impl Default for RpcOptions {
-    fn default() -> Self {
-        Self {
-            retries: 1,
-            timeout_sec: 600.0,
-            use_binary: false,
-            concurrency_limit: 300,
-        }
-    }
+    /// `depends(…)`: another chainlet, by its position in [`Chain::chainlets`].
+    Chainlet(usize),
 }
 
 /// `run_remote`, as its signature says it.
@@ -119,21 +90,6 @@ pub(crate) struct Endpoint {
     pub(crate) is_generator: bool,
     /// Whether its one argument is a websocket.
     pub(crate) is_websocket: bool,
-    /// Its arguments less `self`, in order.
-    pub(crate) inputs: Vec<Input>,
-    /// The text of its return annotation.
-    pub(crate) output: Option<String>,
-}
-
-/// One argument of `run_remote`.
-#[derive(Clone, Debug)]
-pub(crate) struct Input {
-    /// Its name.
-    pub(crate) name: String,
-    /// The text of its annotation.
-    pub(crate) annotation: Option<String>,
-    /// The text of its default.
-    pub(crate) default: Option<String>,
 }
 
 /// What an image holds beside the code. Paths are relative to the root of the tree, and may lead

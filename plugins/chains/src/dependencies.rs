@@ -1,8 +1,7 @@
 //! `__init__`: what a chainlet depends on.
 
-use plimsoll_core::value::Node;
+use plimsoll_core::value::Map;
 
-use crate::chain::RpcOptions;
 use crate::config::{Lower, rpc_options};
 use crate::endpoint::{Method, check_self, method};
 use crate::python::known::{Base, Symbol};
@@ -23,9 +22,8 @@ pub(crate) enum Need {
     Context,
     Class {
         class: usize,
-        options: RpcOptions,
-        /// The options that are written.
-        written: Vec<(&'static str, Node)>,
+        /// How it is called: all options, written or not.
+        options: Map,
         at: Place,
     },
 }
@@ -122,7 +120,7 @@ fn dependency(
         lower.push(problem.hint("leave it out: dependencies and the context alone are passed"));
         return None;
     };
-    let (value, options, written) = rpc_options(lower, object);
+    let (value, options) = rpc_options(lower, object, default.at);
     let Some(value) = value else {
         lower.error(
             "chain::dependency",
@@ -183,7 +181,6 @@ fn dependency(
     Some(Need::Class {
         class,
         options,
-        written,
         at: default.at,
     })
 }

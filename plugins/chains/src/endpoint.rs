@@ -4,7 +4,7 @@ use ruff_python_ast::visitor::{self, Visitor};
 use ruff_python_ast::{Expr, Parameter, Stmt, StmtFunctionDef};
 use ruff_text_size::Ranged as _;
 
-use crate::chain::{Endpoint, Input};
+use crate::chain::Endpoint;
 use crate::config::Lower;
 use crate::python::known::Symbol;
 use crate::python::load::Place;
@@ -53,16 +53,6 @@ pub(crate) fn endpoint(lower: &mut Lower<'_, '_>, class: usize) -> Endpoint {
         }
     };
     let (def, module) = (function.def, function.module);
-    let text = |expr: &Expr| {
-        interpreter
-            .program
-            .text(Place {
-                module,
-                range: expr.range(),
-            })
-            .to_owned()
-    };
-    let mut inputs = Vec::new();
     let mut websockets = 0;
     let parameters = &def.parameters;
     check_self(lower, def, module);
@@ -85,11 +75,6 @@ pub(crate) fn endpoint(lower: &mut Lower<'_, '_>, class: usize) -> Endpoint {
             Some(annotation) if is_websocket(interpreter, module, annotation) => websockets += 1,
             Some(_) => {}
         }
-        inputs.push(Input {
-            name: name.to_string(),
-            annotation: annotation.as_deref().map(text),
-            default: parameter.default.as_deref().map(text),
-        });
     }
     for variadic in [&parameters.vararg, &parameters.kwarg]
         .into_iter()
@@ -116,8 +101,6 @@ pub(crate) fn endpoint(lower: &mut Lower<'_, '_>, class: usize) -> Endpoint {
         is_async: def.is_async,
         is_generator: yields(def),
         is_websocket: websockets > 0,
-        inputs,
-        output: def.returns.as_deref().map(text),
     };
     check(lower, &endpoint, def, module);
     endpoint
@@ -128,7 +111,7 @@ fn check(lower: &mut Lower<'_, '_>, endpoint: &Endpoint, def: &StmtFunctionDef, 
         module,
         range: def.name.range,
     };
-    if endpoint.output.is_none() {
+    if def.returns.is_none() {
         let problem = lower.problem(
             "chain::signature",
             at,
@@ -143,7 +126,7 @@ fn check(lower: &mut Lower<'_, '_>, endpoint: &Endpoint, def: &StmtFunctionDef, 
     if endpoint.is_websocket {
         let problems = [
             (
-                endpoint.inputs.len() > 1,
+                def.parameters.iter_non_variadic_params().skip(1).count() > 1,
                 "a `run_remote` with a websocket takes no other arguments",
             ),
             (
@@ -151,10 +134,9 @@ fn check(lower: &mut Lower<'_, '_>, endpoint: &Endpoint, def: &StmtFunctionDef, 
                 "a `run_remote` with a websocket must be `async`",
             ),
             (
-                endpoint
-                    .output
+                def.returns
                     .as_deref()
-                    .is_some_and(|output| output != "None"),
+                    .is_some_and(|returns| !returns.is_none_literal_expr()),
                 "a `run_remote` with a websocket returns None",
             ),
         ];

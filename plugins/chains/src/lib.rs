@@ -4,7 +4,6 @@
 //! Plimsoll adds to `RemoteConfig`: `autoscaling_settings` and `environment_overrides`.
 
 mod assemble;
-#[allow(dead_code, reason = "the code generation is not here yet")]
 mod chain;
 mod codegen;
 mod config;

@@ -27,7 +27,6 @@ pub(crate) struct Reading {
 ///
 /// # Errors
 /// Everything that is wrong with it, and all that could be known only by running it.
-#[allow(dead_code, reason = "the code generation reads the chain by it")]
 pub(crate) fn read(tree: &Arc<dyn SourceTree>) -> Result<(Chain, Diagnostics), Diagnostics> {
     let (reading, diagnostics) = read_with_rules(tree)?;
     Ok((reading.chain, diagnostics))

@@ -121,7 +121,7 @@ pub(super) fn called(code: &Code) -> impl Iterator<Item = usize> + '_ {
     code.parameters
         .iter()
         .filter_map(|parameter| match parameter.value {
-            Wanted::Chainlet { index, .. } => Some(index),
+            Wanted::Chainlet(index) => Some(index),
             Wanted::Context => None,
         })
 }
@@ -205,7 +205,7 @@ fn load(chain: &Chain, chainlet: &Chainlet, code: &Code) -> String {
     for parameter in &code.parameters {
         let value = match &parameter.value {
             Wanted::Context => "self._context".to_owned(),
-            Wanted::Chainlet { index, .. } => {
+            Wanted::Chainlet(index) => {
                 let Some(called) = chain.chainlets.get(*index) else {
                     continue;
                 };

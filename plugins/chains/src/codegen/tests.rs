@@ -13,7 +13,7 @@ use plimsoll_overrides::DeepMerge;
 use plimsoll_truss::TrussSource;
 
 use super::package;
-use crate::chain::{Body, Chain, Chainlet, Code, Endpoint, Image, Parameter, RpcOptions, Wanted};
+use crate::chain::{Body, Chain, Chainlet, Code, Endpoint, Image, Parameter, Wanted};
 
 const SOURCE: &str = "class Main: ...\n";
 
@@ -57,10 +57,7 @@ fn code(parameters: Vec<(&str, Wanted)>, endpoint: Endpoint) -> Code {
 }
 
 fn calls(index: usize) -> Wanted {
-    Wanted::Chainlet {
-        index,
-        options: RpcOptions::default(),
-    }
+    Wanted::Chainlet(index)
 }
 
 fn is_async() -> Endpoint {

@@ -5,8 +5,8 @@ use plimsoll_core::value::{Key, Map, Node, Value};
 
 use super::lower::{Bound, Lower, Needed};
 use super::tables::{BOOL, INTEGER, LIST, METADATA, NUMBER, TEXTS, VARIABLES};
-use crate::chain::RpcOptions;
 use crate::python::known::Class;
+use crate::python::load::Place;
 use crate::python::value::{Kind, Object, Val};
 
 /// The keys of `runtime` that options come to, by their names.
@@ -142,11 +142,13 @@ fn secrets(lower: &mut Lower<'_, '_>, needed: Needed<'_>) -> Option<Node> {
 /// What stands for the value of a secret.
 pub(crate) const SECRET: &str = "***";
 
-/// The options of `depends(…)`, and the class that is depended on.
+/// The class that `depends(…)` names, and how it is called: all options, with the defaults of
+/// `truss_chains` 0.18.36 where nothing is written.
 pub(crate) fn rpc_options<'v>(
     lower: &mut Lower<'_, '_>,
     object: &'v Object,
-) -> (Option<&'v Val>, RpcOptions, Vec<(&'static str, Node)>) {
+    at: Place,
+) -> (Option<&'v Val>, Map) {
     const PARAMETERS: &[&str] = &[
         "chainlet_cls",
         "retries",
@@ -156,37 +158,23 @@ pub(crate) fn rpc_options<'v>(
     ];
     debug_assert_eq!(object.class, Class::RpcOptions);
     let bound = lower.bind(object, PARAMETERS, true);
-    let mut options = RpcOptions::default();
-    let mut written = Vec::new();
-    for (name, needed) in bound.iter().skip_while(|(name, _)| *name == "chainlet_cls") {
-        let kind = match name {
-            "timeout_sec" => &NUMBER,
-            "use_binary" => &BOOL,
-            "chainlet_cls" => continue,
-            _ => &INTEGER,
-        };
-        let Some(node) = lower.typed(needed, &["depends", name], kind) else {
-            continue;
-        };
-        match (name, &node.value) {
-            ("retries", Value::Int(number)) => options.retries = *number,
-            ("concurrency_limit", Value::Int(number)) => options.concurrency_limit = *number,
-            ("timeout_sec", Value::Float(number)) => options.timeout_sec = *number,
-            ("use_binary", Value::Bool(flag)) => options.use_binary = *flag,
-            _ => {
-                lower.error(
-                    "chain::invalid-value",
-                    needed.value.at,
-                    format!("`{name}` is too large"),
-                );
-                continue;
-            }
+    let defaults = [
+        (Value::Int(1), &INTEGER),
+        (Value::Float(600.0), &NUMBER),
+        (Value::Bool(false), &BOOL),
+        (Value::Int(300), &INTEGER),
+    ];
+    let mut map = Map::new();
+    for (name, (default, kind)) in PARAMETERS[1..].iter().copied().zip(defaults) {
+        let written = bound.get(name);
+        let node = written.and_then(|needed| lower.typed(needed, &["depends", name], kind));
+        if let (Some(needed), Some(Value::BigInt(_))) =
+            (written, node.as_ref().map(|node| &node.value))
+        {
+            let message = format!("`{name}` is too large");
+            lower.error("chain::invalid-value", needed.value.at, message);
         }
-        written.push((name, node));
+        map.set(name, node.unwrap_or_else(|| lower.placed(default, at)));
     }
-    (
-        bound.get("chainlet_cls").map(|needed| needed.value),
-        options,
-        written,
-    )
+    (bound.get(PARAMETERS[0]).map(|needed| needed.value), map)
 }
