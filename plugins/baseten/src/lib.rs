@@ -17,6 +17,7 @@ mod labels;
 mod once;
 mod options;
 mod payload;
+mod place;
 mod plan;
 mod retry;
 mod session;

@@ -4,12 +4,13 @@ use plimsoll_baseten_api::graphql::{ChainRef, ChainletRef};
 use plimsoll_baseten_api::{
     self as api, AutoscalingSettings, DeploymentStatus, InstanceType, JsonObject, chainlet_digest,
 };
-use plimsoll_core::deployer::{DeployError, DeployErrorKind};
+use plimsoll_core::deployer::DeployError;
 use plimsoll_core::digest::BuildDigest;
 use plimsoll_core::environment::{Environment, PRODUCTION};
 use plimsoll_core::release::Release;
 use serde_json::Value as Json;
 
+use crate::place::{Place, only};
 use crate::plan::{newest_first, team_id};
 use crate::session::Session;
 
@@ -21,7 +22,7 @@ pub(crate) struct Live {
     /// The chain; `None` where it does not exist yet.
     pub(crate) chain: Option<ChainRef>,
     /// Where the release goes.
-    pub(crate) place: Place,
+    pub(crate) place: Place<api::ChainEnvironment>,
     /// The environment that the platform put a deployment into which was to be outside of any.
     pub(crate) home: Option<Box<api::ChainEnvironment>>,
     /// The deployment to compare with: the one on its way, else the one that serves; none that
@@ -29,22 +30,6 @@ pub(crate) struct Live {
     pub(crate) deployment: Option<Deployment>,
     /// The newest that failed, where nothing is live.
     pub(crate) failed: Option<api::ChainDeployment>,
-}
-
-/// Where a release goes.
-#[derive(Debug)]
-pub(crate) enum Place {
-    /// Outside of any environment.
-    Outside,
-    /// To `production`, which comes with a chain's first deployment.
-    Implicit,
-    /// To an environment that does not exist.
-    Missing {
-        /// Those that do.
-        known: Vec<String>,
-    },
-    /// To an environment.
-    Exists(Box<api::ChainEnvironment>),
 }
 
 /// A deployment of a whole chain.
@@ -79,10 +64,10 @@ impl Live {
         release: &Release,
     ) -> Result<Self, DeployError> {
         let team_id = team_id(session).await?;
-        let chain = the_chain(session, team_id.as_deref(), &release.name).await?;
+        let chain = the_chain(session, team_id.as_deref(), release).await?;
         let mut live = Self {
             team_id,
-            place: place_of_new_chain(release.environment.as_ref()),
+            place: Place::of_new(release.environment.as_ref().map(Environment::name)),
             home: None,
             deployment: None,
             failed: None,
@@ -272,41 +257,17 @@ impl Chainlet {
     }
 }
 
-fn place_of_new_chain(environment: Option<&Environment>) -> Place {
-    match environment.map(Environment::name) {
-        None => Place::Outside,
-        Some(PRODUCTION) => Place::Implicit,
-        Some(_) => Place::Missing {
-            known: vec![PRODUCTION.to_owned()],
-        },
-    }
-}
-
 /// The chain of exactly this name.
 async fn the_chain(
     session: &Session<'_>,
     team_id: Option<&str>,
-    name: &str,
+    release: &Release,
 ) -> Result<Option<ChainRef>, DeployError> {
     let client = session.client;
     let mut chains = session.retrying(|| client.chains(team_id)).await?;
-    chains.retain(|chain| chain.name == name);
-    let chain = chains.pop();
-    if chains.is_empty() {
-        return Ok(chain);
-    }
-    let named: Vec<String> = chains
-        .iter()
-        .chain(&chain)
-        .map(|chain| match &chain.team {
-            Some(team) => format!("{} of the team `{}`", chain.id, team.name),
-            None => chain.id.clone(),
-        })
-        .collect();
-    let message = format!(
-        "there is more than one chain `{name}`: {}",
-        named.join(" and ")
-    );
-    Err(DeployError::new(DeployErrorKind::Invalid, message)
-        .hint("name the team in the target's options (`team`)"))
+    chains.retain(|chain| chain.name == release.name);
+    only(chains, release, |chain| {
+        let team = chain.team.as_ref();
+        (&chain.id, team.map(|team| team.name.as_str()))
+    })
 }

@@ -2,15 +2,14 @@
 
 use plimsoll_baseten_api::InstanceType;
 use plimsoll_core::deployer::{DeployError, DeployErrorKind};
-use plimsoll_core::environment::PRODUCTION;
 use plimsoll_core::plan::Plan;
 use plimsoll_core::release::Release;
-use plimsoll_core::suggest::did_you_mean;
 
 use super::artifacts::{encoded, refusal, sent_config};
-use super::live::{Live, Place};
+use super::live::Live;
 use super::steps::Planner;
 use super::verdict::{Verdict, name};
+use crate::place::Place;
 use crate::plan::{checks, shown_plainly, warnings};
 use crate::session::Session;
 
@@ -20,7 +19,7 @@ pub(crate) async fn plan(session: &Session<'_>, release: &Release) -> Result<Pla
     checks::check(release)?;
     session.check()?;
     let live = Live::read(session, release).await?;
-    refuse_missing(release, &live)?;
+    live.place.refuse_missing(release, live.chain.is_some())?;
     let catalogue = catalogue(session, &live).await?;
     let verdict = Verdict::of(&live, release, &catalogue);
     if verdict.deploys() {
@@ -53,35 +52,6 @@ async fn catalogue(session: &Session<'_>, live: &Live) -> Result<Vec<InstanceTyp
     let client = session.client;
     let list = session.retrying(|| client.instance_types()).await?;
     Ok(list.instance_types)
-}
-
-/// Refuses an environment that does not exist, unless it is to be created and can be.
-fn refuse_missing(release: &Release, live: &Live) -> Result<(), DeployError> {
-    let (Place::Missing { known }, Some(environment)) = (&live.place, &release.environment) else {
-        return Ok(());
-    };
-    let chain = &release.name;
-    if live.chain.is_none() {
-        let message = format!(
-            "the chain `{chain}` does not exist yet, and a new chain has only the environment \
-             `{PRODUCTION}`, not `{environment}`"
-        );
-        return Err(DeployError::new(DeployErrorKind::NotFound, message)
-            .hint("push to `production` first (--environment production)"));
-    }
-    if release.options.create_environment {
-        return Ok(());
-    }
-    let message = format!(
-        "the chain `{chain}` has no environment `{environment}`; it has: {}",
-        known.join(", ")
-    );
-    let error = DeployError::new(DeployErrorKind::NotFound, message);
-    let error = match did_you_mean(environment.name(), known.iter().map(String::as_str)) {
-        Some(near) => error.hint(near),
-        None => error,
-    };
-    Err(error.hint("create it with --create-environment-if-missing"))
 }
 
 /// Asks whether the platform takes the configurations.

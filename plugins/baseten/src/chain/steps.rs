@@ -9,12 +9,13 @@ use plimsoll_core::plan::{Plan, Step, StepKind};
 use plimsoll_core::release::{Release, ReleaseWorkload};
 use serde_json::{Value as Json, json};
 
-use super::live::{Live, Place};
+use super::live::Live;
 use super::types::{self, TypeChange};
 use super::verdict::{Verdict, name};
 use super::{SET_INSTANCE_TYPE, detail};
 use crate::archive;
 use crate::payload::wire;
+use crate::place::Place;
 use crate::plan::{reasons, resources, settings};
 
 /// A plan in the making.

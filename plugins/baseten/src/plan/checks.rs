@@ -7,6 +7,7 @@ use plimsoll_core::manifest::ManifestKind;
 use plimsoll_core::release::{Release, ReleaseWorkload};
 
 use crate::labels::RESERVED_PREFIX;
+use crate::place::noun;
 use crate::text::escaped;
 
 /// How long the name of an environment may be.
@@ -26,15 +27,13 @@ pub(crate) fn truss(release: &Release) -> Result<&ReleaseWorkload, DeployError> 
 
 /// Fails unless a release keeps to the platform's limits.
 pub(crate) fn check(release: &Release) -> Result<(), DeployError> {
-    let noun = match release.kind {
-        ManifestKind::Truss => "model",
-        ManifestKind::Chain => "chain",
-        other => {
-            return Err(invalid(format!(
-                "the deployer `baseten` pushes a truss or a chain, and this is a {other}"
-            )));
-        }
-    };
+    if !matches!(release.kind, ManifestKind::Truss | ManifestKind::Chain) {
+        return Err(invalid(format!(
+            "the deployer `baseten` pushes a truss or a chain, and this is a {}",
+            release.kind
+        )));
+    }
+    let noun = noun(release.kind);
     if release.name.is_empty() {
         let error = invalid(format!("the {noun} has no name"));
         return Err(match release.kind {

@@ -13,6 +13,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use crate::labels::{ENVIRONMENT_LABEL, digest_of, label};
+use crate::place::{Place, only};
 use crate::session::Session;
 
 /// What the platform holds now of the model of a release.
@@ -23,7 +24,7 @@ pub(crate) struct Live {
     /// The model; `None` where it does not exist yet.
     pub(crate) model: Option<Model>,
     /// Where the release goes.
-    pub(crate) place: Place,
+    pub(crate) place: Place<api::Environment>,
     /// The deployment to compare with: the one on its way, else the one that serves; none that
     /// failed.
     pub(crate) deployment: Option<Deployment>,
@@ -33,22 +34,6 @@ pub(crate) struct Live {
     pub(crate) config: Option<JsonObject>,
 }
 
-/// Where a release goes.
-#[derive(Debug)]
-pub(crate) enum Place {
-    /// Outside of any environment.
-    Outside,
-    /// To `production`, which every model has, and which shows only with its first deployment.
-    Implicit,
-    /// To an environment that does not exist.
-    Missing {
-        /// Those that do.
-        known: Vec<String>,
-    },
-    /// To an environment.
-    Exists(Box<api::Environment>),
-}
-
 impl Live {
     /// Asks the platform. Changes nothing.
     pub(crate) async fn read(
@@ -56,11 +41,11 @@ impl Live {
         release: &Release,
     ) -> Result<Self, DeployError> {
         let team_id = team_id(session).await?;
-        let model = the_model(session, team_id.as_deref(), &release.name).await?;
+        let model = the_model(session, team_id.as_deref(), release).await?;
         let environment = release.environment.as_ref().map(Environment::name);
         let mut live = Self {
             team_id,
-            place: place_of_new_model(environment),
+            place: Place::of_new(environment),
             deployment: None,
             failed: None,
             config: None,
@@ -241,37 +226,10 @@ pub(crate) async fn team_id(session: &Session<'_>) -> Result<Option<String>, Dep
 async fn the_model(
     session: &Session<'_>,
     team_id: Option<&str>,
-    name: &str,
+    release: &Release,
 ) -> Result<Option<Model>, DeployError> {
-    let mut models = session.models(team_id, name).await?;
-    let model = models.pop();
-    if models.is_empty() {
-        return Ok(model);
-    }
-    let named: Vec<String> = models
-        .iter()
-        .chain(&model)
-        .map(|model| match model.team_name.as_str() {
-            "" => model.id.clone(),
-            team => format!("{} of the team `{team}`", model.id),
-        })
-        .collect();
-    let message = format!(
-        "there is more than one model `{name}`: {}",
-        named.join(" and ")
-    );
-    Err(DeployError::new(DeployErrorKind::Invalid, message)
-        .hint("name the team in the target's options (`team`)"))
-}
-
-fn place_of_new_model(environment: Option<&str>) -> Place {
-    match environment {
-        None => Place::Outside,
-        Some(PRODUCTION) => Place::Implicit,
-        Some(_) => Place::Missing {
-            known: vec![PRODUCTION.to_owned()],
-        },
-    }
+    let models = session.models(team_id, &release.name).await?;
+    only(models, release, |model| (&model.id, Some(&model.team_name)))
 }
 
 /// The newest deployments that Plimsoll made outside any environment, newest first. They carry a

@@ -10,13 +10,11 @@ mod steps;
 mod verdict;
 pub(crate) mod warnings;
 
-use plimsoll_core::deployer::{DeployError, DeployErrorKind};
-use plimsoll_core::environment::PRODUCTION;
+use plimsoll_core::deployer::DeployError;
 use plimsoll_core::plan::Plan;
 use plimsoll_core::release::Release;
-use plimsoll_core::suggest::did_you_mean;
 
-pub(crate) use live::{Live, Place, newest_first, team_id};
+pub(crate) use live::{Live, newest_first, team_id};
 pub(crate) use settings::shows;
 use steps::Planner;
 use verdict::Verdict;
@@ -41,15 +39,12 @@ pub(crate) mod detail {
     pub(crate) const WITH_DEPLOY: &str = "deploy";
 }
 
-/// The way to an environment of a new model that every platform knows.
-const PRODUCTION_FIRST: &str = "push to `production` first (--environment production)";
-
 /// Says what it would take to make the platform hold this release.
 pub(crate) async fn plan(session: &Session<'_>, release: &Release) -> Result<Plan, DeployError> {
     let workload = checks::truss(release)?;
     session.check()?;
     let live = Live::read(session, release).await?;
-    refuse_missing(release, &live)?;
+    live.place.refuse_missing(release, live.model.is_some())?;
     let rule = release.options.instance_type_rule(&workload.effective);
     let mut verdict = Verdict::of(&live, workload, rule.preserve);
     if let Verdict::Build { .. } = verdict
@@ -90,34 +85,4 @@ pub(crate) fn shown_plainly(mut plan: Plan) -> Plan {
         *note = escaped(note);
     }
     plan
-}
-
-/// Refuses an environment that does not exist, unless it is to be created and can be.
-fn refuse_missing(release: &Release, live: &Live) -> Result<(), DeployError> {
-    let (Place::Missing { known }, Some(environment)) = (&live.place, &release.environment) else {
-        return Ok(());
-    };
-    if release.options.create_environment {
-        return Ok(());
-    }
-    let model = &release.name;
-    if live.model.is_none() {
-        let message = format!(
-            "the model `{model}` does not exist yet, and a new model has only the environment \
-             `{PRODUCTION}`, not `{environment}`"
-        );
-        return Err(DeployError::new(DeployErrorKind::NotFound, message)
-            .hint(PRODUCTION_FIRST)
-            .hint("create it with the model: --create-environment-if-missing"));
-    }
-    let message = format!(
-        "the model `{model}` has no environment `{environment}`; it has: {}",
-        known.join(", ")
-    );
-    let error = DeployError::new(DeployErrorKind::NotFound, message);
-    let error = match did_you_mean(environment.name(), known.iter().map(String::as_str)) {
-        Some(near) => error.hint(near),
-        None => error,
-    };
-    Err(error.hint("create it with --create-environment-if-missing"))
 }

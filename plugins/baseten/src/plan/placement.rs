@@ -7,12 +7,12 @@ use plimsoll_core::plan::Plan;
 use plimsoll_core::release::{Release, ReleaseWorkload};
 use serde_json::Value as Json;
 
-use super::PRODUCTION_FIRST;
-use super::live::{Live, Place};
+use super::live::Live;
 use super::settings;
 use crate::error::ApiError;
 use crate::labels::labels;
 use crate::payload::{PayloadParts, Placement};
+use crate::place::{PRODUCTION_FIRST, Place};
 use crate::session::Session;
 
 /// Where the platform takes settings, and what it said where it does not.

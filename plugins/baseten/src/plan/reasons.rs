@@ -4,8 +4,9 @@ use plimsoll_baseten_api::Deployment;
 use plimsoll_core::digest::BuildDigest;
 use plimsoll_core::release::{Release, ReleaseWorkload};
 
-use super::live::{Live, Place};
+use super::live::Live;
 use super::resources;
+use crate::place::Place;
 
 /// Why the files are sent, whose archive has so many bytes.
 pub(super) fn upload(files: usize, bytes: u64) -> String {

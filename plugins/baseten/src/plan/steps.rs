@@ -6,11 +6,12 @@ use plimsoll_core::plan::{Plan, Step, StepKind};
 use plimsoll_core::release::{InstanceTypeRule, Release, ReleaseWorkload};
 use serde_json::Value as Json;
 
-use super::live::{Live, Place};
+use super::live::Live;
 use super::verdict::Verdict;
 use super::{detail, reasons, settings};
 use crate::archive;
 use crate::payload::{Placement, wire};
+use crate::place::Place;
 
 /// A plan in the making.
 pub(super) struct Planner<'a> {

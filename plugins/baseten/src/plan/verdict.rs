@@ -4,10 +4,11 @@ use plimsoll_baseten_api::Deployment;
 use plimsoll_core::release::ReleaseWorkload;
 use serde_json::Value as Json;
 
-use super::live::{Live, Place};
+use super::live::Live;
 use super::reasons;
 use super::resources::{self, fits};
 use crate::labels::{PRESERVE_LABEL, digest_of, label};
+use crate::place::Place;
 
 /// What has to happen to the deployment.
 #[derive(Debug)]

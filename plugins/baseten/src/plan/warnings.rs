@@ -5,10 +5,11 @@ use plimsoll_core::autoscaling::{AutoscalingSettings, UNBOUNDED};
 use plimsoll_core::plan::Plan;
 use plimsoll_core::release::{InstanceTypeRule, Release, ReleaseWorkload};
 
-use super::live::{Live, Place};
+use super::live::Live;
 use super::resources::fits;
 use super::settings::kept;
 use super::verdict::Verdict;
+use crate::place::Place;
 
 pub(crate) fn add(
     plan: &mut Plan,
