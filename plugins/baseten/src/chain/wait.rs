@@ -42,7 +42,7 @@ pub(crate) async fn wait(
                 failures = 0;
                 take(session, &mut outcome, &mut phases, &found);
                 let ways: Vec<Way> = found.iter().map(way_of).collect();
-                if ways.iter().all(|way| *way == Way::Arrived) {
+                if has_all(&found, &outcome) && ways.iter().all(|way| *way == Way::Arrived) {
                     for (deployed, phases) in outcome.deployments.iter_mut().zip(phases) {
                         deployed.phases = phases.finish();
                     }
@@ -74,6 +74,13 @@ pub(crate) async fn wait(
         waiting.map_err(|error| on_its_way(error.into(), &chain, &outcome))?;
         pause = pause.saturating_mul(2).min(session.options().poll_interval);
     }
+}
+
+/// Whether the platform shows every chainlet that was deployed, and any at all.
+fn has_all(found: &[ChainletRef], outcome: &Outcome) -> bool {
+    let shows = |name: &str| found.iter().any(|chainlet| chainlet.name == name);
+    let mut deployed = outcome.deployments.iter();
+    !found.is_empty() && deployed.all(|one| shows(&one.workload))
 }
 
 fn way_of(chainlet: &ChainletRef) -> Way {
