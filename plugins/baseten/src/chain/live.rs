@@ -86,10 +86,13 @@ impl Live {
         let (failed, sound): (Vec<_>, Vec<_>) = candidates
             .into_iter()
             .partition(|deployment| deployment.status.is_failed());
-        match sound.into_iter().next() {
-            Some(found) => live.deployment = Some(Deployment::read(session, found).await?),
-            None => live.failed = failed.into_iter().next(),
+        for found in sound {
+            live.deployment = Deployment::read(session, found).await?;
+            if live.deployment.is_some() {
+                return Ok(live);
+            }
         }
+        live.failed = failed.into_iter().next();
         Ok(live)
     }
 
@@ -215,13 +218,19 @@ impl Live {
 
 impl Deployment {
     /// Reads what the chainlets of a deployment are made of, from the configurations of the models
-    /// behind them.
-    pub(crate) async fn read(
+    /// behind them. `None` for one that is for development, which no push compares itself with.
+    async fn read(
         session: &Session<'_>,
         found: api::ChainDeployment,
-    ) -> Result<Self, DeployError> {
+    ) -> Result<Option<Self>, DeployError> {
         let client = session.client;
         let behind = session.retrying(|| client.chainlets(&found.id)).await?;
+        if behind
+            .iter()
+            .any(|chainlet| chainlet.oracle_version.is_draft)
+        {
+            return Ok(None);
+        }
         let mut chainlets = Vec::with_capacity(behind.len());
         for chainlet in behind {
             let (model, deployment) = (&chainlet.oracle.id, &chainlet.oracle_version.id);
@@ -235,11 +244,11 @@ impl Deployment {
             };
             chainlets.push(Chainlet::of(chainlet, &config));
         }
-        Ok(Self {
+        Ok(Some(Self {
             id: found.id,
             status: found.status,
             chainlets,
-        })
+        }))
     }
 }
 
