@@ -1,7 +1,7 @@
 //! Chains over REST: one method each, one attempt each.
 
 use plimsoll_baseten_api as api;
-use reqwest::Method;
+use reqwest::{Method, Url};
 use serde::Deserialize;
 
 use crate::client::Client;
@@ -78,14 +78,7 @@ impl Client {
         environment: &str,
         request: &api::UpdateChainletAutoscalingRequest,
     ) -> Result<api::SettingsUpdated, ApiError> {
-        let url = self.url(&[
-            "chains",
-            chain,
-            "environments",
-            environment,
-            "chainlet_settings",
-            "autoscaling_settings",
-        ]);
+        let url = self.chainlet_settings_url(chain, environment, &["autoscaling_settings"]);
         let what = "change the chainlets' settings";
         self.send(what, Method::PATCH, url, Some(request)).await
     }
@@ -97,16 +90,19 @@ impl Client {
         environment: &str,
         request: &api::UpdateChainletInstanceTypesRequest,
     ) -> Result<api::UpdateChainletInstanceTypesResponse, ApiError> {
-        let url = self.url(&[
+        let url = self.chainlet_settings_url(chain, environment, &["instance_types", "update"]);
+        let what = "change the chainlets' instance types";
+        self.send(what, Method::POST, url, Some(request)).await
+    }
+
+    fn chainlet_settings_url(&self, chain: &str, environment: &str, rest: &[&str]) -> Url {
+        let path = [
             "chains",
             chain,
             "environments",
             environment,
             "chainlet_settings",
-            "instance_types",
-            "update",
-        ]);
-        let what = "change the chainlets' instance types";
-        self.send(what, Method::POST, url, Some(request)).await
+        ];
+        self.url(&[&path, rest].concat())
     }
 }
