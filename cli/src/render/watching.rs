@@ -19,7 +19,7 @@ struct Row {
 }
 
 impl Watching {
-    /// Shows the rows; says those that `line` is to print, where there is no terminal.
+    /// Shows the rows: as a table on a terminal, as lines elsewhere.
     pub(crate) fn begin(deployments: Vec<Watched>, terminal: bool) -> Self {
         let table = MultiProgress::new();
         let name = |watched: &Watched| format!("{} ({})", watched.workload, watched.role);
@@ -43,9 +43,13 @@ impl Watching {
                 deployment_id: watched.deployment_id,
                 bar,
             };
-            if let Some(bar) = &row.bar {
-                bar.set_message(watching.text(&row, &watched.status));
-                bar.tick();
+            let text = watching.text(&row, &watched.status);
+            match &row.bar {
+                Some(bar) => {
+                    bar.set_message(text);
+                    bar.tick();
+                }
+                None => super::say(&format!("  {text}")),
             }
             watching.rows.push(row);
         }
