@@ -1,5 +1,7 @@
 //! Which file of a tree is the chain.
 
+use std::io;
+
 use plimsoll_core::diagnostic::{Diagnostic, Diagnostics};
 use plimsoll_core::source::Confidence;
 use plimsoll_core::tree::{EntryKind, SourceTree};
@@ -20,7 +22,7 @@ pub(crate) fn probe(tree: &dyn SourceTree) -> Confidence {
             () => Confidence::Maybe,
         };
     }
-    let sources = sources(tree);
+    let sources = sources(tree).unwrap_or_default();
     let usual = USUAL
         .iter()
         .find(|name| sources.iter().any(|source| source == *name));
@@ -43,7 +45,11 @@ pub(crate) fn main_file(tree: &dyn SourceTree) -> Result<String, Diagnostics> {
     if let Some(file) = tree.focus() {
         return Ok(file.to_owned());
     }
-    let marking: Vec<String> = sources(tree)
+    let sources = sources(tree).map_err(|error| {
+        let message = format!("cannot read {}: {error}", tree.display(""));
+        Diagnostics::of(Diagnostic::error("chain::unreadable", message))
+    })?;
+    let marking: Vec<String> = sources
         .into_iter()
         .filter(|file| text(tree, file).is_some_and(|text| marks_entrypoint(&text)))
         .collect();
@@ -71,13 +77,15 @@ pub(crate) fn main_file(tree: &dyn SourceTree) -> Result<String, Diagnostics> {
     }
 }
 
-fn sources(tree: &dyn SourceTree) -> Vec<String> {
-    let entries = tree.list("").unwrap_or_default().into_iter();
+/// The Python files at the root.
+fn sources(tree: &dyn SourceTree) -> io::Result<Vec<String>> {
+    let entries = tree.list("")?.into_iter();
     let is_file = |kind| matches!(kind, EntryKind::File { .. } | EntryKind::Symlink);
-    entries
+    let sources = entries
         .filter(|entry| entry.name.ends_with(".py") && is_file(entry.kind))
         .map(|entry| entry.name)
-        .collect()
+        .collect();
+    Ok(sources)
 }
 
 fn text(tree: &dyn SourceTree, file: &str) -> Option<String> {
