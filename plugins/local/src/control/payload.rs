@@ -4,6 +4,7 @@ use plimsoll_baseten_api::{DeploymentPayload, limits};
 use serde_json::Value as Json;
 
 use crate::refusal::Refusal;
+use crate::store::PRODUCTION;
 
 const NAME_CHARS: usize = 255;
 
@@ -100,7 +101,27 @@ pub(super) fn check_model_name(name: &str) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// The name of an environment that is to be created.
+/// The name of an environment that is to be created: one that can be, is not `production`, and is
+/// not `taken`.
+pub(super) fn check_new_environment(
+    name: &str,
+    taken: impl FnOnce() -> Result<bool, Refusal>,
+) -> Result<(), Refusal> {
+    if name == PRODUCTION {
+        return Err(Refusal::conflict(
+            "Environment production is always there; it is not created",
+        ));
+    }
+    check_environment_name(name)?;
+    if taken()? {
+        return Err(Refusal::conflict(format!(
+            "Environment {name} exists already"
+        )));
+    }
+    Ok(())
+}
+
+/// The name of an environment.
 pub(super) fn check_environment_name(name: &str) -> Result<(), Refusal> {
     let only_dots = name.chars().all(|c| c == '.');
     if only_dots || name.len() > NAME_CHARS || !limits::is_deployment_name(name) {

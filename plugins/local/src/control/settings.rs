@@ -172,17 +172,9 @@ pub(crate) fn create_environment(
 ) -> Result<EnvironmentRow, Refusal> {
     let model = find::own_model(tx, model)?;
     let name = request.name.as_str();
-    if name == PRODUCTION {
-        return Err(Refusal::conflict(
-            "Environment production is always there; it is not created",
-        ));
-    }
-    payload::check_environment_name(name)?;
-    if EnvironmentRow::find(tx, &model.id, name)?.is_some() {
-        return Err(Refusal::conflict(format!(
-            "Environment {name} exists already"
-        )));
-    }
+    payload::check_new_environment(name, || {
+        Ok(EnvironmentRow::find(tx, &model.id, name)?.is_some())
+    })?;
     let mut environment = EnvironmentRow::new(&model.id, name, &stamp.text);
     if let Some(update) = &request.autoscaling_settings {
         environment.autoscaling_settings = environment.autoscaling_settings.with(update);

@@ -104,17 +104,9 @@ pub(crate) fn create_environment(
 ) -> Result<ChainEnvironmentRow, Refusal> {
     let chain = find::chain(tx, chain)?;
     let name = request.name.as_str();
-    if name == PRODUCTION {
-        return Err(Refusal::conflict(
-            "Environment production is always there; it is not created",
-        ));
-    }
-    payload::check_environment_name(name)?;
-    if ChainEnvironmentRow::find(tx, &chain.id, name)?.is_some() {
-        return Err(Refusal::conflict(format!(
-            "Environment {name} exists already"
-        )));
-    }
+    payload::check_new_environment(name, || {
+        Ok(ChainEnvironmentRow::find(tx, &chain.id, name)?.is_some())
+    })?;
     let mut environment = ChainEnvironmentRow::new(&chain.id, name, &stamp.text);
     if let Some(update) = &request.promotion_settings {
         environment.promotion_settings = environment.promotion_settings.with(update);
