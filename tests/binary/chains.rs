@@ -2,8 +2,9 @@
 
 use serde_json::{Value as Json, json};
 
-use crate::proxy::{Proxy, Request};
-use crate::support::{Home, Run, Server};
+use crate::overheard::Overheard;
+use crate::proxy::Request;
+use crate::support::{Home, Run};
 
 const CHAIN: &str = "rag/chain.py";
 
@@ -37,50 +38,30 @@ class Answer(chains.ChainletBase):
         return str(await self._embed.run_remote(question))
 "#;
 
-/// A platform that serves, and a chain whose target it is, through a proxy that listens in.
-struct Scene {
-    home: Home,
-    proxy: Proxy,
-    server: Server,
-}
+/// A chain whose target is overheard.
+struct Scene(Overheard);
 
 impl Scene {
     fn new() -> Self {
-        let home = Home::new();
-        let server = home.serve();
-        let proxy = Proxy::to(&server.address);
-        let text = format!(
-            "target = \"here\"\n[remotes.here]\nurl = \"http://{}\"\napi-key-env = \"HERE_KEY\"\n",
-            proxy.address
-        );
-        home.write("plimsoll.toml", &text);
-        home.write(CHAIN, SOURCE);
-        Self {
-            home,
-            proxy,
-            server,
-        }
+        let scene = Overheard::new();
+        scene.home.write(CHAIN, SOURCE);
+        Self(scene)
     }
 
-    fn run(&self, arguments: &[&str]) -> Run {
-        let mut command = self.home.command(arguments);
-        Run::of(command.env("HERE_KEY", &self.server.key).output().unwrap())
-    }
-
-    /// Pushes, and gives the lines of the plan and what travelled.
+    /// Pushes, and gives what travelled.
     fn push(&self, environment: &str, more: &[&str]) -> (Run, Vec<Request>) {
-        self.proxy.take();
         let mut arguments = vec!["push", CHAIN, "-e", environment, "--wait", "--yes"];
         arguments.extend(["--format", "json"]);
         arguments.extend(more);
-        let run = self.run(&arguments);
-        (run, self.proxy.take())
+        self.0.run(&arguments)
     }
 
     fn pushed(&self) -> (Vec<String>, Vec<Request>) {
         let (run, travelled) = self.push("production", &[]);
         assert_eq!(run.code, 0, "{}\n{}", run.stdout, run.stderr);
-        let plan = self.run(&["plan", CHAIN, "-e", "production", "--format", "json"]);
+        let (plan, _) = self
+            .0
+            .run(&["plan", CHAIN, "-e", "production", "--format", "json"]);
         assert_eq!(
             plan.json()["steps"],
             json!([]),
@@ -163,7 +144,10 @@ fn push_then_settings_then_compute_then_code() {
         ]
     );
 
-    scene.home.edit(CHAIN, "max_replicas=9", "max_replicas=12");
+    scene
+        .0
+        .home
+        .edit(CHAIN, "max_replicas=9", "max_replicas=12");
     let (plan, travelled) = scene.pushed();
     assert_eq!(plan, ["update-settings Embed"]);
     let sent = changes(&travelled);
@@ -179,6 +163,7 @@ fn push_then_settings_then_compute_then_code() {
     assert_eq!(sent[0].body, json!({ "updates": [update] }));
 
     scene
+        .0
         .home
         .edit(CHAIN, "gpu=\"A10G\"", "gpu=\"A10G\", gpu_count=2");
     let (plan, travelled) = scene.pushed();
@@ -191,7 +176,7 @@ fn push_then_settings_then_compute_then_code() {
             .ends_with("/chainlet_settings/instance_types/update")
     );
 
-    scene.home.edit(CHAIN, "str(await", "repr(await");
+    scene.0.home.edit(CHAIN, "str(await", "repr(await");
     let (plan, _) = scene.pushed();
     // The workspace is in every image: both are built.
     assert_eq!(plan, whole[..7]);

@@ -3,46 +3,30 @@
 
 use serde_json::{Value as Json, json};
 
-use crate::proxy::{Proxy, Request};
-use crate::support::{Home, Run, Server, example};
+use crate::overheard::Overheard;
+use crate::proxy::Request;
+use crate::support::{Home, Run, example};
 
 const CONFIG: &str = "llm-per-environment/config.yaml";
 
-/// A platform that serves, and a project whose target it is, through a proxy that listens in.
-struct Scene {
-    home: Home,
-    proxy: Proxy,
-    _server: Server,
-}
+/// A Truss whose target is overheard.
+struct Scene(Overheard);
 
 impl Scene {
     fn new() -> Self {
-        let home = Home::new();
-        let server = home.serve();
-        let proxy = Proxy::to(&server.address);
-        let text = format!(
-            "target = \"here\"\n[remotes.here]\nurl = \"http://{}\"\napi-key-env = \"HERE_KEY\"\n",
-            proxy.address
-        );
-        home.write("plimsoll.toml", &text);
-        example(&home, "llm-per-environment");
-        Self {
-            home,
-            proxy,
-            _server: server,
-        }
+        let scene = Overheard::new();
+        example(&scene.home, "llm-per-environment");
+        Self(scene)
     }
 
-    fn run(&self, arguments: &[&str]) -> Run {
-        let mut command = self.home.command(arguments);
-        let run = Run::of(command.env("HERE_KEY", &self._server.key).output().unwrap());
+    fn run(&self, arguments: &[&str]) -> (Run, Vec<Request>) {
+        let (run, travelled) = self.0.run(arguments);
         assert_eq!(run.code, 0, "{arguments:?}: {}\n{}", run.stdout, run.stderr);
-        run
+        (run, travelled)
     }
 
     /// Pushes, and gives the kinds of the plan's steps and what travelled.
     fn push(&self, more: &[&str]) -> (Vec<String>, Vec<Request>) {
-        self.proxy.take();
         let mut arguments = vec![
             "push",
             "llm-per-environment",
@@ -52,8 +36,8 @@ impl Scene {
             "json",
         ];
         arguments.extend(more);
-        let run = self.run(&arguments);
-        (kinds(&run.json()["plan"]), self.proxy.take())
+        let (run, travelled) = self.run(&arguments);
+        (kinds(&run.json()["plan"]), travelled)
     }
 
     fn plan(&self, environment: &str) -> Json {
@@ -65,7 +49,7 @@ impl Scene {
             "--format",
             "json",
         ];
-        self.run(&arguments).json()
+        self.run(&arguments).0.json()
     }
 }
 
@@ -133,6 +117,7 @@ fn push_then_settings_then_resources_then_code_then_promote() {
     );
 
     scene
+        .0
         .home
         .edit(CONFIG, "max_replicas: 30", "max_replicas: 40");
     let (steps, travelled) = scene.push(&["-e", "production"]);
@@ -148,7 +133,7 @@ fn push_then_settings_then_resources_then_code_then_promote() {
         json!({"autoscaling_settings": {"max_replica": 40}})
     );
 
-    scene.home.edit(
+    scene.0.home.edit(
         CONFIG,
         "accelerator: H100\n        count: 1",
         "accelerator: H200\n        count: 2",
@@ -169,6 +154,7 @@ fn push_then_settings_then_resources_then_code_then_promote() {
     );
 
     scene
+        .0
         .home
         .write("llm-per-environment/model/extra.py", "ANSWER = 42\n");
     let (steps, travelled) = scene.push(&["-e", "production"]);
@@ -177,6 +163,7 @@ fn push_then_settings_then_resources_then_code_then_promote() {
 
     // Built for qa, promoted to production: the image is the same, and is used again.
     scene
+        .0
         .home
         .write("llm-per-environment/model/extra.py", "ANSWER = 43\n");
     let (steps, _) = scene.push(&["-e", "qa", "--create-environment-if-missing"]);
@@ -197,9 +184,11 @@ fn settings_go_before_the_deployment_that_needs_them() {
     let scene = Scene::new();
     scene.push(&["-e", "production"]);
     scene
+        .0
         .home
         .edit(CONFIG, "max_replicas: 30", "max_replicas: 31");
     scene
+        .0
         .home
         .write("llm-per-environment/model/extra.py", "ANSWER = 42\n");
     let (steps, travelled) = scene.push(&["-e", "production"]);

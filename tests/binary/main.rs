@@ -15,6 +15,7 @@ mod flow;
 mod help;
 mod kill;
 mod local;
+mod overheard;
 mod page;
 mod proxy;
 mod secrets;
