@@ -1,0 +1,202 @@
+//! Whole shares of a budget within bounds: the plain formula where it adds up, else largest
+//! remainder.
+
+use plimsoll_core::distribution::Demand;
+
+use crate::fill::{Place, fill};
+
+/// What one demand claims of a budget.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Claim {
+    /// Its share relative to the others': finite, at least 0.
+    pub(crate) weight: f64,
+    /// Fewest workers it may be given.
+    pub(crate) min: u32,
+    /// Most workers it may be given.
+    pub(crate) max: u32,
+}
+
+impl Claim {
+    /// A demand's claim by its own weight.
+    pub(crate) fn weighted(demand: &Demand) -> Self {
+        Self {
+            weight: demand.weight,
+            min: demand.min,
+            max: demand.max,
+        }
+    }
+}
+
+/// Shares a budget that covers the minimums, tells each share, and returns their sum: the smaller
+/// of the budget and the sum of the maximums.
+pub(crate) fn share(budget: u32, claims: &[Claim], mut tell: impl FnMut(usize, u32)) -> u32 {
+    let most: u64 = claims.iter().map(|claim| u64::from(claim.max)).sum();
+    let Some(total) = u32::try_from(most).ok().filter(|most| *most <= budget) else {
+        let shares = plain(budget, claims).unwrap_or_else(|| bounded(budget, claims));
+        for (index, workers) in shares.into_iter().enumerate() {
+            tell(index, workers);
+        }
+        return budget;
+    };
+    for (index, claim) in claims.iter().enumerate() {
+        tell(index, claim.max);
+    }
+    total
+}
+
+/// What rounding each proportional share and clamping it gives, where that adds up to the budget:
+/// what people expect who work shares out by hand.
+fn plain(budget: u32, claims: &[Claim]) -> Option<Vec<u32>> {
+    let weights: f64 = claims.iter().map(|claim| claim.weight).sum();
+    if !(weights.is_finite() && weights > 0.0) {
+        return None;
+    }
+    let shares: Vec<u32> = claims
+        .iter()
+        .map(|claim| {
+            let share = (f64::from(budget) * claim.weight / weights).round();
+            whole(share).clamp(claim.min, claim.max)
+        })
+        .collect();
+    let sum: u64 = shares.iter().copied().map(u64::from).sum();
+    (sum == u64::from(budget)).then_some(shares)
+}
+
+/// A weight this much smaller than the heaviest counts as 0; the level at which its share would
+/// meet a bound is beyond what a float can hold.
+const NEGLIGIBLE: f64 = 1e-250;
+
+/// Shares by weight within bounds, of a budget between the sums of minimums and of maximums.
+fn bounded(budget: u32, claims: &[Claim]) -> Vec<u32> {
+    let heaviest = claims
+        .iter()
+        .filter(|claim| claim.min < claim.max)
+        .fold(0.0_f64, |most, claim| most.max(claim.weight));
+    if heaviest == 0.0 {
+        let even: Vec<Claim> = claims
+            .iter()
+            .map(|&claim| Claim {
+                weight: 1.0,
+                ..claim
+            })
+            .collect();
+        return rounded(budget, &even, claims);
+    }
+    // Scaled so that neither a sum nor a product overflows. The scale is a power of two, so that
+    // whole weights keep exact remainders.
+    let scale = heaviest.log2().floor().min(1023.0).exp2();
+    let scaled: Vec<Claim> = claims
+        .iter()
+        .map(|&claim| {
+            let weight = claim.weight / scale;
+            Claim {
+                weight: if weight < NEGLIGIBLE { 0.0 } else { weight },
+                ..claim
+            }
+        })
+        .collect();
+    let wanted: u64 = scaled
+        .iter()
+        .map(|claim| {
+            u64::from(if claim.weight > 0.0 {
+                claim.max
+            } else {
+                claim.min
+            })
+        })
+        .sum();
+    if u64::from(budget) <= wanted {
+        return rounded(budget, &scaled, claims);
+    }
+    // Those with a weight have all they may have; the rest is shared evenly among those without.
+    let last: Vec<Claim> = scaled
+        .iter()
+        .map(|claim| match claim.weight > 0.0 {
+            true => Claim {
+                weight: 0.0,
+                min: claim.max,
+                max: claim.max,
+            },
+            false => Claim {
+                weight: 1.0,
+                ..*claim
+            },
+        })
+        .collect();
+    rounded(budget, &last, claims)
+}
+
+/// Continuous shares that add up to the budget, rounded down; what is left goes one by one to the
+/// largest remainders; of equals to what was `asked` with more weight, of those to the first.
+fn rounded(budget: u32, claims: &[Claim], asked: &[Claim]) -> Vec<u32> {
+    let places = fill(budget, claims);
+    let mut shares: Vec<u32> = Vec::with_capacity(claims.len());
+    let mut left = i64::from(budget);
+    let (mut free_budget, mut free_weight) = (f64::from(budget), 0.0);
+    for (claim, place) in claims.iter().zip(&places) {
+        match place {
+            Place::AtMin => free_budget -= f64::from(claim.min),
+            Place::AtMax => free_budget -= f64::from(claim.max),
+            Place::Between => free_weight += claim.weight,
+        }
+    }
+    let mut order: Vec<(f64, usize)> = Vec::new();
+    for (index, (claim, place)) in claims.iter().zip(&places).enumerate() {
+        let workers = match place {
+            Place::AtMin => claim.min,
+            Place::AtMax => claim.max,
+            Place::Between => {
+                // The remainder of a division is exact, so that equal remainders compare equal.
+                let product = free_budget * claim.weight;
+                let remainder = product % free_weight;
+                order.push((remainder, index));
+                whole(((product - remainder) / free_weight).round()).clamp(claim.min, claim.max)
+            }
+        };
+        left -= i64::from(workers);
+        shares.push(workers);
+    }
+    let one_more = |a: &(f64, usize), b: &(f64, usize)| {
+        b.0.total_cmp(&a.0)
+            .then(asked[b.1].weight.total_cmp(&asked[a.1].weight))
+            .then(a.1.cmp(&b.1))
+    };
+    match usize::try_from(left) {
+        // What is left is nearly always less than there are shares between their bounds, so that
+        // finding the first few is enough.
+        Ok(few) if few > 0 && few < order.len() => {
+            order.select_nth_unstable_by(few - 1, one_more);
+            order[..few].sort_unstable_by(one_more);
+        }
+        _ => order.sort_unstable_by(one_more),
+    }
+    settle(left, claims, &order, &mut shares);
+    shares
+}
+
+/// Gives out what is left, or takes back what is too much, one by one.
+fn settle(mut left: i64, claims: &[Claim], order: &[(f64, usize)], shares: &mut [u32]) {
+    for &(_, index) in order {
+        if left > 0 && shares[index] < claims[index].max {
+            shares[index] += 1;
+            left -= 1;
+        }
+    }
+    // What rounding errors leave beyond that, wherever there is room.
+    for (share, claim) in shares.iter_mut().zip(claims) {
+        let wanted = i64::from(*share) + left;
+        let taken = wanted.clamp(i64::from(claim.min), i64::from(claim.max));
+        left = wanted - taken;
+        *share = u32::try_from(taken).unwrap_or(claim.max);
+    }
+}
+
+/// A share that is known to be whole, as a number of workers.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a cast from a float saturates"
+)]
+fn whole(share: f64) -> u32 {
+    share as u32
+}

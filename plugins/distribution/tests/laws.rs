@@ -1,0 +1,193 @@
+//! The laws of distribution, for every strategy.
+
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::unwrap_used,
+    reason = "in a test, an unwrap is an assertion and a cast saturates"
+)]
+
+use plimsoll_core::distribution::{Demand, DistributionError, DistributionStrategy, Priority};
+use plimsoll_distribution::{Equal, PriorityBased, Proportional};
+use proptest::prelude::*;
+
+fn strategies() -> [Box<dyn DistributionStrategy>; 3] {
+    [
+        Box::new(Proportional),
+        Box::new(Equal),
+        Box::new(PriorityBased),
+    ]
+}
+
+fn share(
+    strategy: &dyn DistributionStrategy,
+    budget: u32,
+    demands: &[Demand],
+) -> Result<Vec<u32>, DistributionError> {
+    let mut allocations = vec![0; demands.len()];
+    strategy.distribute(budget, demands, &mut allocations)?;
+    Ok(allocations)
+}
+
+fn weight() -> impl Strategy<Value = f64> {
+    prop_oneof![
+        4 => (0_u32..12).prop_map(f64::from),
+        3 => 0.0..10.0,
+        1 => prop_oneof![Just(0.0), Just(1e300), Just(f64::MAX), Just(1e-300), Just(f64::MIN_POSITIVE)],
+    ]
+}
+
+fn demand() -> impl Strategy<Value = Demand> {
+    let priority = prop_oneof![
+        Just(Priority::Low),
+        Just(Priority::Medium),
+        Just(Priority::High)
+    ];
+    let bounds = prop_oneof![
+        6 => (0_u32..6, 0_u32..12),
+        1 => (0_u32..3, Just(u32::MAX - 3)),
+        1 => (Just(0), 0_u32..100_000),
+    ];
+    (bounds, weight(), priority).prop_map(|((min, room), weight, priority)| Demand {
+        desired: min,
+        min,
+        max: min + room,
+        weight,
+        priority,
+    })
+}
+
+fn demands() -> impl Strategy<Value = Vec<Demand>> {
+    proptest::collection::vec(demand(), 0..24)
+}
+
+fn needed(demands: &[Demand]) -> u64 {
+    demands.iter().map(|demand| u64::from(demand.min)).sum()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1_000))]
+
+    #[test]
+    fn shares_add_up_within_bounds(demands in demands(), budget in prop_oneof![0_u32..300, any::<u32>()]) {
+        for strategy in strategies() {
+            let result = share(strategy.as_ref(), budget, &demands);
+            if needed(&demands) > u64::from(budget) {
+                prop_assert_eq!(result, Err(DistributionError::BudgetTooSmall {
+                    needed: needed(&demands),
+                    budget,
+                }));
+                continue;
+            }
+            let shares = result.unwrap();
+            let most: u64 = demands.iter().map(|demand| u64::from(demand.max)).sum();
+            let sum: u64 = shares.iter().map(|&workers| u64::from(workers)).sum();
+            prop_assert_eq!(sum, most.min(u64::from(budget)));
+            for (workers, demand) in shares.iter().zip(&demands) {
+                prop_assert!((demand.min..=demand.max).contains(workers));
+            }
+        }
+    }
+
+    #[test]
+    fn more_weight_or_rank_never_gets_less(
+        mut demands in demands(), demand in demand(), heavier in weight(), rank in any::<bool>(),
+        budget in 0_u32..300,
+    ) {
+        let last = demands.len();
+        let mut more = demand;
+        if rank {
+            more.priority = Priority::High;
+        } else {
+            more.weight = demand.weight.max(heavier);
+        }
+        demands.extend([demand, more]);
+        for strategy in strategies() {
+            let Ok(shares) = share(strategy.as_ref(), budget, &demands) else { continue };
+            let tie = more == demand || !looks_at(strategy.as_ref(), rank);
+            // Of a tie the first may have one more.
+            prop_assert!(shares[last + 1] + u32::from(tie) >= shares[last]);
+            demands.swap(last, last + 1);
+            let swapped = share(strategy.as_ref(), budget, &demands).unwrap();
+            prop_assert!(swapped[last] >= swapped[last + 1]);
+            demands.swap(last, last + 1);
+        }
+    }
+
+    #[test]
+    fn only_ties_depend_on_the_order(
+        demands in proptest::collection::vec(demand(), 1..12), budget in 0_u32..200,
+    ) {
+        let mut reversed = demands.clone();
+        reversed.reverse();
+        let key = |demand: &Demand| (demand.min, demand.max, demand.weight.to_bits(), demand.priority);
+        for strategy in strategies() {
+            let Ok(forth) = share(strategy.as_ref(), budget, &demands) else { continue };
+            let mut back = share(strategy.as_ref(), budget, &reversed).unwrap();
+            back.reverse();
+            // Of demands that are alike the first gets the most, by one at most, either way round.
+            for (index, demand) in demands.iter().enumerate() {
+                for (other, twin) in demands.iter().enumerate().skip(index + 1) {
+                    if key(demand) == key(twin) {
+                        prop_assert!(forth[index] >= forth[other]);
+                        prop_assert!(forth[index] - forth[other] <= 1);
+                        prop_assert!(back[other] >= back[index]);
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_plain_formula_holds_where_it_adds_up(demands in demands(), budget in 0_u32..300) {
+        let rounded = |weight: fn(&Demand) -> f64| -> Option<Vec<u32>> {
+            let total: f64 = demands.iter().map(weight).sum();
+            let shares: Vec<u32> = demands
+                .iter()
+                .map(|demand| {
+                    let share = (f64::from(budget) * weight(demand) / total).round() as u32;
+                    share.clamp(demand.min, demand.max)
+                })
+                .collect();
+            let sum: u64 = shares.iter().map(|&share| u64::from(share)).sum();
+            let sound = total > 0.0 && total.is_finite();
+            (sound && sum == u64::from(budget)).then_some(shares)
+        };
+        if let Some(plain) = rounded(|demand| demand.weight) {
+            prop_assert_eq!(share(&Proportional, budget, &demands).unwrap(), plain);
+        }
+        if let Some(plain) = rounded(|_| 1.0) {
+            prop_assert_eq!(share(&Equal, budget, &demands).unwrap(), plain);
+        }
+    }
+
+    #[test]
+    fn a_lower_class_waits_for_a_higher_one(demands in demands(), budget in 0_u32..200) {
+        let Ok(shares) = share(&PriorityBased, budget, &demands) else { return Ok(()) };
+        for (served, demand) in shares.iter().zip(&demands) {
+            for (waiting, other) in shares.iter().zip(&demands) {
+                if demand.priority < other.priority && *served > demand.min {
+                    prop_assert_eq!(*waiting, other.max);
+                }
+            }
+        }
+    }
+}
+
+/// Whether a strategy looks at rank, or at weight.
+fn looks_at(strategy: &dyn DistributionStrategy, rank: bool) -> bool {
+    let demand = |weight: f64, priority: Priority| Demand {
+        desired: 0,
+        min: 0,
+        max: 10,
+        weight,
+        priority,
+    };
+    let other = if rank {
+        demand(1.0, Priority::High)
+    } else {
+        demand(9.0, Priority::Low)
+    };
+    let shares = share(strategy, 10, &[demand(1.0, Priority::Low), other]).unwrap();
+    shares[1] > shares[0]
+}
