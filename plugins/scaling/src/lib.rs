@@ -1,1 +1,24 @@
-//! Scaling policies.
+//! The bundled scaling policies: how many replicas or workers one workload should have.
+//!
+//! Each follows its original and says which; `docs/policies.md` has all of them side by side.
+
+pub mod baseten;
+pub mod fixed;
+pub mod hpa;
+pub mod knative;
+mod measure;
+mod options;
+pub mod ray_serve;
+mod register;
+pub mod tressi;
+mod window;
+
+pub use baseten::{Baseten, BasetenOptions};
+pub use fixed::{Fixed, FixedOptions};
+pub use hpa::{Hpa, HpaOptions};
+pub use knative::{Knative, KnativeOptions};
+pub use ray_serve::{RayServe, RayServeOptions};
+pub use register::register;
+pub use tressi::{Tressi, TressiOptions};
+
+plimsoll_core::plugin!("scaling", register);

@@ -1,0 +1,142 @@
+//! Replays recorded decisions of the originals: the same inputs, and then the same outputs.
+//!
+//! A row is one JSON object; its fields tell what recorded it. Rows of one case are consecutive and
+//! build on each other.
+
+mod hpa;
+mod knative;
+mod ray_serve;
+
+use std::fmt::Debug;
+
+use anyhow::{Context, Result, bail};
+use serde::de::DeserializeOwned;
+use serde_json::Value as Json;
+
+/// What a replay found.
+#[derive(Debug, Default)]
+pub struct Report {
+    /// How many rows were replayed.
+    pub rows: usize,
+    /// How many were decided otherwise than recorded.
+    pub mismatches: usize,
+    /// The first mismatches, in words.
+    pub examples: Vec<String>,
+}
+
+/// How many mismatches are told in words.
+const EXAMPLES: usize = 5;
+
+/// Replays rows, one a line.
+pub fn replay(text: &str) -> Result<Report> {
+    let mut report = Report::default();
+    let mut case: Option<Case> = None;
+    for (number, line) in text.lines().enumerate() {
+        if line.trim().is_empty() {
+            continue;
+        }
+        let at = || format!("line {}", number + 1);
+        let row: Json = serde_json::from_str(line).with_context(at)?;
+        let kind = Kind::of(&row).with_context(at)?;
+        let name = row.get("case").cloned();
+        if !case.as_ref().is_some_and(|case| case.goes_on(kind, &name)) {
+            case = Some(Case::begin(kind, name));
+        }
+        let Some(case) = case.as_mut() else { continue };
+        report.rows += 1;
+        if let Some(mismatch) = case.replay(row).with_context(at)? {
+            report.mismatches += 1;
+            if report.examples.len() < EXAMPLES {
+                report
+                    .examples
+                    .push(format!("line {}: {mismatch}", number + 1));
+            }
+        }
+    }
+    Ok(report)
+}
+
+/// What recorded a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    KnativeScale,
+    KnativeBuckets,
+    HpaReplicas,
+    HpaBehavior,
+    RayServe,
+}
+
+impl Kind {
+    fn of(row: &Json) -> Result<Self> {
+        let has = |pointer: &str| row.pointer(pointer).is_some();
+        Ok(if has("/algo") {
+            Self::KnativeBuckets
+        } else if has("/config/target_value") {
+            Self::KnativeScale
+        } else if has("/config/target_ongoing_requests") {
+            Self::RayServe
+        } else if has("/mode") && has("/metric_desired") {
+            Self::HpaBehavior
+        } else if has("/kind") && has("/target_milli") {
+            Self::HpaReplicas
+        } else {
+            bail!("its fields are of no known recording")
+        })
+    }
+}
+
+/// Rows that build on each other.
+struct Case {
+    kind: Kind,
+    name: Option<Json>,
+    state: State,
+}
+
+enum State {
+    KnativeScale(knative::Scale),
+    KnativeBuckets(knative::Metric),
+    HpaBehavior(hpa::Normalizing),
+    Stateless,
+}
+
+impl Case {
+    fn begin(kind: Kind, name: Option<Json>) -> Self {
+        let state = match kind {
+            Kind::KnativeScale => State::KnativeScale(knative::Scale::default()),
+            Kind::KnativeBuckets => State::KnativeBuckets(knative::Metric::default()),
+            Kind::HpaBehavior => State::HpaBehavior(hpa::Normalizing::default()),
+            Kind::HpaReplicas | Kind::RayServe => State::Stateless,
+        };
+        Self { kind, name, state }
+    }
+
+    fn goes_on(&self, kind: Kind, name: &Option<Json>) -> bool {
+        self.kind == kind && self.name == *name
+    }
+
+    /// Replays a row; a mismatch in words.
+    fn replay(&mut self, row: Json) -> Result<Option<String>> {
+        match &mut self.state {
+            State::KnativeScale(state) => state.replay(&typed(row)?),
+            State::KnativeBuckets(state) => state.replay(&typed(row)?),
+            State::HpaBehavior(state) => state.replay(&typed(row)?),
+            State::Stateless if self.kind == Kind::RayServe => ray_serve::replay(&typed(row)?),
+            State::Stateless => hpa::replay_replicas(&typed(row)?),
+        }
+    }
+}
+
+fn typed<T: DeserializeOwned>(row: Json) -> Result<T> {
+    Ok(serde_json::from_value(row)?)
+}
+
+/// A mismatch in words, where there is one.
+fn differ<T: PartialEq + Debug>(got: &T, recorded: &T) -> Option<String> {
+    (got != recorded).then(|| format!("got {got:?}, recorded {recorded:?}"))
+}
+
+/// Recorded seconds as nanoseconds. A recorded float is the one nearest to a time.
+fn nanoseconds(seconds: f64) -> u64 {
+    let whole = seconds.trunc();
+    whole as u64 * 1_000_000_000 + ((seconds - whole) * 1e9).round() as u64
+}
