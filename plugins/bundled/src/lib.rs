@@ -14,10 +14,15 @@ pub use plimsoll_core::*;
 pub use plimsoll_baseten as baseten;
 #[cfg(feature = "chains")]
 pub use plimsoll_chains as chains;
+// Not `distribution`: that is the module of the core with the trait.
+#[cfg(feature = "distribution")]
+pub use plimsoll_distribution as strategies;
 #[cfg(feature = "local")]
 pub use plimsoll_local as local;
 #[cfg(feature = "overrides")]
 pub use plimsoll_overrides as overrides;
+#[cfg(feature = "scaling")]
+pub use plimsoll_scaling as scaling;
 #[cfg(feature = "truss")]
 pub use plimsoll_truss as truss;
 

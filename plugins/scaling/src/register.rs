@@ -6,7 +6,7 @@ use plimsoll_core::policy::ScalingPolicy;
 use plimsoll_core::registry::{FactoryError, Registration, Registry};
 
 use crate::options::{Described, read, schema};
-use crate::{Baseten, Fixed, Hpa, Knative, RayServe, Tressi};
+use crate::{Baseten, Fixed, Hpa, Knative, Little, Predictive, RayServe, Tressi};
 
 /// Adds every policy of this crate to a registry.
 ///
@@ -26,6 +26,14 @@ pub fn register(registry: &mut Registry) -> Result<(), FactoryError> {
     policies.register(policy(
         "Knative's pod autoscaler, with stable and panic windows.",
         Knative::new,
+    ))?;
+    policies.register(policy(
+        "The fewest load workers that hold a rate, by Little's law with headroom.",
+        Little::new,
+    ))?;
+    policies.register(policy(
+        "Replicas for the load that is forecast, with a reactive floor.",
+        Predictive::new,
     ))?;
     policies.register(policy(
         "Ray Serve's autoscaler: requests in flight, with delays both ways.",

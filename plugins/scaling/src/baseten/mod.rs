@@ -4,11 +4,9 @@
 //! followed; what is not is left out (panic modes) or said here:
 //!
 //! - **Up**: the requests in flight, averaged over the window, are held at concurrency target ×
-//!   utilisation per replica, rounded up, and applied at once.
+//!   utilisation per replica, rounded up, and applied at once. Requests that wait for a replica are in flight too.
 //! - **Down**: the load must stay below what the replicas are there for during a whole delay; then
-//!   one step is taken, and the delay begins anew. Load that returns cancels it. The surplus is
-//!   counted from the most that was needed during the delay, so that one quiet moment at its end
-//!   does not undo what was needed in it.
+//!   one step is taken, and the delay begins anew. Load that returns cancels it.
 //! - How much a step takes is documented in two ways: see [`ScaleDown`].
 
 mod options;
@@ -31,8 +29,8 @@ pub struct Baseten {
     delay_ns: u64,
     step: ScaleDown,
     percent: u32,
-    /// Since when fewer replicas would do, and the most that were needed since.
-    below: Option<(u64, u32)>,
+    /// Since when fewer replicas would do, or since the last step.
+    below: Option<u64>,
 }
 
 impl Baseten {
@@ -107,19 +105,11 @@ impl ScalingPolicy for Baseten {
             };
         }
         let now = observation.now_ns;
-        let (since, most) = match self.below {
-            Some((since, most)) => (since, most.max(bounded)),
-            None => (now, bounded),
-        };
+        let since = *self.below.get_or_insert(now);
         if now.saturating_sub(since) < self.delay_ns {
-            self.below = Some((since, most));
             return decision(current, Reason::HELD_BACK);
         }
-        self.below = Some((now, bounded));
-        // What was applied may have changed since the most was noted.
-        decision(
-            self.step_down(current, most.min(current)),
-            Reason::BELOW_TARGET,
-        )
+        self.below = Some(now);
+        decision(self.step_down(current, bounded), Reason::BELOW_TARGET)
     }
 }

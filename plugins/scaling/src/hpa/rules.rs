@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Behaviour in both directions.
+/// Behaviour in both directions. What is left out of either is as in [`Behavior::default`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(from = "Written")]
 pub struct Behavior {
     /// Of changes to more replicas.
     pub scale_up: Rules,
@@ -13,17 +13,40 @@ pub struct Behavior {
 }
 
 /// Behaviour in one direction.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Rules {
     /// Time in which the most cautious recommendation counts, in seconds; 0 to 3600.
-    #[serde(default)]
     pub stabilization_window_seconds: u32,
     /// Which of the policies decides.
-    #[serde(default)]
     pub select_policy: Select,
     /// How much may change in how much time.
     pub policies: Vec<ChangePolicy>,
+}
+
+/// A behaviour as it is written: with what is left out.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    scale_up: Option<WrittenRules>,
+    scale_down: Option<WrittenRules>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenRules {
+    stabilization_window_seconds: Option<u32>,
+    select_policy: Option<Select>,
+    policies: Option<Vec<ChangePolicy>>,
+}
+
+impl From<Written> for Behavior {
+    fn from(written: Written) -> Self {
+        let default = Self::default();
+        Self {
+            scale_up: default.scale_up.with(written.scale_up),
+            scale_down: default.scale_down.with(written.scale_down),
+        }
+    }
 }
 
 /// Which of several policies decides.
@@ -87,6 +110,19 @@ impl Default for Behavior {
 }
 
 impl Rules {
+    fn with(self, written: Option<WrittenRules>) -> Self {
+        let Some(written) = written else {
+            return self;
+        };
+        Self {
+            stabilization_window_seconds: written
+                .stabilization_window_seconds
+                .unwrap_or(self.stabilization_window_seconds),
+            select_policy: written.select_policy.unwrap_or(self.select_policy),
+            policies: written.policies.unwrap_or(self.policies),
+        }
+    }
+
     /// The longest period of a policy, in seconds.
     pub(super) fn longest_period(&self) -> u32 {
         let periods = self.policies.iter().map(|policy| policy.period_seconds);

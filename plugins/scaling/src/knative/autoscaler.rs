@@ -56,11 +56,19 @@ impl Autoscaler {
     #[must_use]
     pub fn new(spec: &Spec, ready: u32, now_ns: u64) -> Self {
         let delay = spec.scale_down_delay_seconds;
-        Self {
-            panic_time_ns: (ready > 1).then_some(now_ns),
-            max_panic_replicas: i32::try_from(ready).unwrap_or(i32::MAX),
+        let mut autoscaler = Self {
+            panic_time_ns: None,
+            max_panic_replicas: 0,
             delay: (delay > 0).then(|| Delay::new(delay)),
-        }
+        };
+        autoscaler.begin(ready, now_ns);
+        autoscaler
+    }
+
+    /// Begins as if it were made now.
+    pub(super) fn begin(&mut self, ready: u32, now_ns: u64) {
+        self.panic_time_ns = (ready > 1).then_some(now_ns);
+        self.max_panic_replicas = i32::try_from(ready).unwrap_or(i32::MAX);
     }
 
     /// Since when there is panic, or when it was last extended; `None` when there is none.

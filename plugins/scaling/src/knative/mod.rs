@@ -34,7 +34,8 @@ pub struct Knative {
     scrape: Scrape,
     stable: Buckets,
     panic: Buckets,
-    autoscaler: Option<Autoscaler>,
+    autoscaler: Autoscaler,
+    begun: bool,
     spec: Spec,
     to_zero: ToZero,
 }
@@ -47,13 +48,15 @@ impl Knative {
     pub fn new(options: KnativeOptions) -> Result<Self, FactoryError> {
         let options = checked(options)?;
         let algorithm = options.aggregation;
+        let spec = options.spec();
         Ok(Self {
             metric: options.metric,
             scrape: Scrape::default(),
             stable: Buckets::new(algorithm, options.stable_window_seconds),
             panic: Buckets::new(algorithm, options.panic_window_seconds()),
-            autoscaler: None,
-            spec: options.spec(),
+            autoscaler: Autoscaler::new(&spec, 0, 0),
+            begun: false,
+            spec,
             to_zero: ToZero::new(&options),
         })
     }
@@ -81,9 +84,10 @@ impl ScalingPolicy for Knative {
             ..self.spec
         };
         // The original is made with the revision, and asks then how many replicas are ready.
-        let autoscaler = self
-            .autoscaler
-            .get_or_insert_with(|| Autoscaler::new(&spec, observation.ready, now));
+        if !self.begun {
+            self.begun = true;
+            self.autoscaler.begin(observation.ready, now);
+        }
         if stable.is_empty(now) {
             return Decision {
                 desired: observation.current,
@@ -91,11 +95,13 @@ impl ScalingPolicy for Knative {
             };
         }
         let (stable, panic) = (stable.average(now), panic.average(now));
-        let result = autoscaler.scale(&spec, now, stable, panic, observation.ready);
+        let result = self
+            .autoscaler
+            .scale(&spec, now, stable, panic, observation.ready);
         let kept = self.to_zero.apply(now, observation.current, result.desired);
         let reason = if kept != result.desired || result.delayed {
             Reason::HELD_BACK
-        } else if autoscaler.panic_time_ns().is_some() {
+        } else if self.autoscaler.panic_time_ns().is_some() {
             Reason::PANIC
         } else {
             direction(observation.current, kept)

@@ -35,7 +35,7 @@ impl Scrape {
         self.seen = Some(at_ns);
         let mut from = begin;
         loop {
-            let end = (from / SECOND + 1) * SECOND;
+            let end = (from / SECOND + 1).saturating_mul(SECOND);
             let to = end.min(at_ns);
             self.area += value * nanoseconds(to - from);
             self.measured += to - from;
@@ -66,13 +66,14 @@ fn nanoseconds(length: u64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::{SECOND, Scrape};
+    use crate::measure::nanoseconds;
 
     #[test]
     fn each_second_is_told_once() {
         let mut scrape = Scrape::default();
         let mut told = Vec::new();
         let mut add = |at: f64, value: f64| {
-            let at = (at * 1e9) as u64;
+            let at = nanoseconds(at);
             scrape.add(at, value, |second, mean| told.push((second / SECOND, mean)));
         };
         add(1.0, 3.0);

@@ -95,7 +95,7 @@ struct Case {
 enum State {
     KnativeScale(knative::Scale),
     KnativeBuckets(knative::Metric),
-    HpaBehavior(hpa::Normalizing),
+    HpaBehavior(Box<hpa::Normalizing>),
     Stateless,
 }
 
@@ -104,7 +104,7 @@ impl Case {
         let state = match kind {
             Kind::KnativeScale => State::KnativeScale(knative::Scale::default()),
             Kind::KnativeBuckets => State::KnativeBuckets(knative::Metric::default()),
-            Kind::HpaBehavior => State::HpaBehavior(hpa::Normalizing::default()),
+            Kind::HpaBehavior => State::HpaBehavior(Box::default()),
             Kind::HpaReplicas | Kind::RayServe => State::Stateless,
         };
         Self { kind, name, state }
