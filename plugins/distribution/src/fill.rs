@@ -18,59 +18,120 @@ pub(crate) enum Place {
 ///
 /// The sum of the clamped shares is piecewise linear in λ; its kinks are where a share leaves its
 /// minimum (λ = min ÷ weight) and where it meets its maximum (λ = max ÷ weight). The segment that
-/// holds the budget is found by bisection over the sorted kinks: O(n log n). Sums are made anew
-/// each time, not updated from kink to kink, as weights that differ in size would cancel out.
+/// holds the budget is found by halving the kinks at their median; a share without a kink between
+/// the ends is settled and looked at no more, so that the whole takes O(n). Sums only ever grow, as
+/// weights that differ in size would cancel out if some were taken back.
 ///
 /// A claim of weight 0 stays at its minimum.
 pub(crate) fn fill(budget: u32, claims: &[Claim]) -> Vec<Place> {
-    let mut kinks: Vec<u64> = Vec::with_capacity(2 * claims.len());
-    for claim in claims.iter().filter(|claim| grows(claim)) {
-        // Levels are not negative, and such floats are ordered as their bits are.
-        kinks.push(level(claim.min, claim.weight).to_bits());
-        kinks.push(level(claim.max, claim.weight).to_bits());
+    let mut search = Search::new(claims);
+    while !search.kinks.is_empty() {
+        search.halve(f64::from(budget));
     }
-    kinks.sort_unstable();
-    let budget = f64::from(budget);
-    let above = kinks.partition_point(|&kink| sum_at(f64::from_bits(kink), claims) < budget);
-    let bits = |place: Option<&u64>| place.map(|&bits| f64::from_bits(bits));
-    let from = above
-        .checked_sub(1)
-        .and_then(|below| bits(kinks.get(below)));
-    let to = bits(kinks.get(above)).unwrap_or(f64::INFINITY);
-    claims
-        .iter()
-        .map(|claim| {
-            if !grows(claim) || level(claim.min, claim.weight) >= to {
-                Place::AtMin
-            } else if from.is_some_and(|from| level(claim.max, claim.weight) <= from) {
-                Place::AtMax
+    search.places
+}
+
+/// A share that may still meet a bound or not.
+#[derive(Clone, Copy)]
+struct Open {
+    index: usize,
+    /// The levels at which it leaves its minimum and meets its maximum.
+    leaves: f64,
+    meets: f64,
+}
+
+struct Search<'a> {
+    claims: &'a [Claim],
+    places: Vec<Place>,
+    open: Vec<Open>,
+    /// The kinks between the ends. Levels are not negative, and such floats are ordered as their
+    /// bits are.
+    kinks: Vec<u64>,
+    /// The ends: the sum is below the budget at the first, and not at the second.
+    from: f64,
+    to: f64,
+    /// What settled shares add up to: at a bound, and per level.
+    fixed: f64,
+    growing: f64,
+}
+
+impl<'a> Search<'a> {
+    fn new(claims: &'a [Claim]) -> Self {
+        let mut search = Self {
+            claims,
+            places: vec![Place::AtMin; claims.len()],
+            open: Vec::with_capacity(claims.len()),
+            kinks: Vec::with_capacity(2 * claims.len()),
+            from: -1.0,
+            to: f64::INFINITY,
+            fixed: 0.0,
+            growing: 0.0,
+        };
+        for (index, claim) in claims.iter().enumerate() {
+            if claim.weight > 0.0 && claim.min < claim.max {
+                let leaves = f64::from(claim.min) / claim.weight;
+                let meets = f64::from(claim.max) / claim.weight;
+                search.open.push(Open {
+                    index,
+                    leaves,
+                    meets,
+                });
+                search.kinks.extend([leaves.to_bits(), meets.to_bits()]);
             } else {
-                Place::Between
+                search.fixed += f64::from(claim.min);
             }
-        })
-        .collect()
-}
+        }
+        search
+    }
 
-fn grows(claim: &Claim) -> bool {
-    claim.weight > 0.0 && claim.min < claim.max
-}
+    /// Moves one end to the median of the kinks between them.
+    fn halve(&mut self, budget: f64) {
+        let middle = self.kinks.len() / 2;
+        let (_, &mut median, _) = self.kinks.select_nth_unstable(middle);
+        let level = f64::from_bits(median);
+        let open: f64 = self.open.iter().map(|open| self.share(open, level)).sum();
+        if self.fixed + self.growing * level + open < budget {
+            self.from = level;
+            self.kinks.retain(|&kink| kink > median);
+        } else {
+            self.to = level;
+            self.kinks.retain(|&kink| kink < median);
+        }
+        self.settle();
+    }
 
-/// The level at which a share meets a bound.
-fn level(bound: u32, weight: f64) -> f64 {
-    f64::from(bound) / weight
-}
+    fn share(&self, open: &Open, level: f64) -> f64 {
+        let claim = &self.claims[open.index];
+        let share = level * claim.weight;
+        share.max(f64::from(claim.min)).min(f64::from(claim.max))
+    }
 
-/// The sum of the clamped shares at a level.
-fn sum_at(level: f64, claims: &[Claim]) -> f64 {
-    claims
-        .iter()
-        .map(|claim| {
-            let (min, max) = (f64::from(claim.min), f64::from(claim.max));
-            if claim.weight > 0.0 {
-                (level * claim.weight).max(min).min(max)
+    /// Settles the shares that have no kink between the ends.
+    fn settle(&mut self) {
+        let Self {
+            claims,
+            places,
+            open,
+            from,
+            to,
+            fixed,
+            growing,
+            ..
+        } = self;
+        open.retain(|open| {
+            let claim = &claims[open.index];
+            if open.leaves >= *to {
+                *fixed += f64::from(claim.min);
+            } else if open.meets <= *from {
+                places[open.index] = Place::AtMax;
+                *fixed += f64::from(claim.max);
+            } else if open.leaves <= *from && open.meets >= *to {
+                places[open.index] = Place::Between;
+                *growing += claim.weight;
             } else {
-                min
+                return true;
             }
-        })
-        .sum()
+            false
+        });
+    }
 }

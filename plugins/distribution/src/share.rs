@@ -146,11 +146,16 @@ fn rounded(budget: u32, claims: &[Claim], asked: &[Claim]) -> Vec<u32> {
             Place::AtMin => claim.min,
             Place::AtMax => claim.max,
             Place::Between => {
-                // The remainder of a division is exact, so that equal remainders compare equal.
+                // Of whole numbers this remainder is exact, so that equal ones compare equal.
                 let product = free_budget * claim.weight;
-                let remainder = product % free_weight;
+                let mut workers = whole(product / free_weight);
+                let mut remainder = product - f64::from(workers) * free_weight;
+                if remainder < 0.0 && workers > 0 {
+                    workers -= 1;
+                    remainder += free_weight;
+                }
                 order.push((remainder, index));
-                whole(((product - remainder) / free_weight).round()).clamp(claim.min, claim.max)
+                workers.clamp(claim.min, claim.max)
             }
         };
         left -= i64::from(workers);
@@ -161,12 +166,11 @@ fn rounded(budget: u32, claims: &[Claim], asked: &[Claim]) -> Vec<u32> {
             .then(asked[b.1].weight.total_cmp(&asked[a.1].weight))
             .then(a.1.cmp(&b.1))
     };
+    // What is left is nearly always less than there are shares between their bounds, and then all
+    // that counts is which are the first.
     match usize::try_from(left) {
-        // What is left is nearly always less than there are shares between their bounds, so that
-        // finding the first few is enough.
-        Ok(few) if few > 0 && few < order.len() => {
-            order.select_nth_unstable_by(few - 1, one_more);
-            order[..few].sort_unstable_by(one_more);
+        Ok(few) if few < order.len() => {
+            order.select_nth_unstable_by(few, one_more);
         }
         _ => order.sort_unstable_by(one_more),
     }
