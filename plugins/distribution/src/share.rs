@@ -54,8 +54,8 @@ fn plain(budget: u32, claims: &[Claim]) -> Option<Vec<u32>> {
     let shares: Vec<u32> = claims
         .iter()
         .map(|claim| {
-            let share = (f64::from(budget) * claim.weight / weights).round();
-            whole(share).clamp(claim.min, claim.max)
+            let share = f64::from(budget) * claim.weight / weights;
+            nearest(share).clamp(claim.min, claim.max)
         })
         .collect();
     let sum: u64 = shares.iter().copied().map(u64::from).sum();
@@ -195,7 +195,17 @@ fn settle(mut left: i64, claims: &[Claim], order: &[(f64, usize)], shares: &mut 
     }
 }
 
-/// A share that is known to be whole, as a number of workers.
+/// The nearest whole number, a half rounded up.
+fn nearest(share: f64) -> u32 {
+    let below = whole(share);
+    if share - f64::from(below) >= 0.5 {
+        below.saturating_add(1)
+    } else {
+        below
+    }
+}
+
+/// A share as a number of workers, rounded down.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,

@@ -15,7 +15,7 @@ use plimsoll_core::policy::{Decision, Observation, Reason, Sample, ScalingPolicy
 use plimsoll_core::registry::FactoryError;
 use serde::{Deserialize, Serialize};
 
-use crate::measure::{count, direction, nanoseconds, seconds, sound};
+use crate::measure::{count_up, direction, nanoseconds, seconds, sound};
 use crate::options::{Described, Field, above, between, checked, from};
 
 /// Options of [`Little`].
@@ -154,7 +154,7 @@ impl Little {
         let busy = rate * service;
         let spare = self.options.headroom * busy.sqrt();
         let drain = f64::from(observation.backlog) * service / self.options.drain_seconds;
-        Some(count((busy + spare + drain).ceil()))
+        Some(count_up(busy + spare + drain))
     }
 }
 

@@ -19,7 +19,7 @@ pub(crate) fn sound(value: f64) -> f64 {
 
 /// Requests in flight: at replicas, less what is counted twice, and those that wait for one.
 pub(crate) fn in_flight(sample: &Sample) -> f64 {
-    sound(sound(sample.in_flight) - sound(sample.proxied)) + sound(sample.queued)
+    sound((sample.in_flight - sample.proxied).max(0.0) + sample.queued.max(0.0))
 }
 
 /// Why a number changes, where only the load decides.
@@ -39,6 +39,16 @@ pub(crate) fn direction(current: u32, desired: u32) -> Reason {
 )]
 pub(crate) fn count(value: f64) -> u32 {
     value as u32
+}
+
+/// As [`count`], rounded up. By casts: a call of the platform's `ceil` costs more than the rest.
+pub(crate) fn count_up(value: f64) -> u32 {
+    let whole = count(value);
+    if f64::from(whole) < value {
+        whole.saturating_add(1)
+    } else {
+        whole
+    }
 }
 
 /// Nanoseconds as seconds.
@@ -72,7 +82,7 @@ pub(crate) fn nanoseconds(seconds: f64) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{count, nanoseconds, seconds, sound};
+    use super::{count, count_up, nanoseconds, seconds, sound};
 
     #[test]
     fn whatever_is_measured_is_sound() {
@@ -82,6 +92,10 @@ mod tests {
         assert_eq!(sound(2.5), 2.5);
         assert_eq!(count(f64::NAN), 0);
         assert_eq!(count(1e20), u32::MAX);
+        assert_eq!(
+            [0.0, 0.1, 1.0, 3.5, 1e20, f64::NAN].map(count_up),
+            [0, 1, 1, 4, u32::MAX, 0]
+        );
     }
 
     #[test]

@@ -13,7 +13,7 @@ use plimsoll_core::policy::{Decision, Observation, Reason, ScalingPolicy};
 use plimsoll_core::registry::FactoryError;
 use serde::{Deserialize, Serialize};
 
-use crate::measure::{SECOND, count, nanoseconds, seconds, sound};
+use crate::measure::{SECOND, count_up, nanoseconds, seconds, sound};
 use crate::options::{Described, Field, Kind, above, between, checked, from};
 use crate::window::Mean;
 
@@ -173,7 +173,7 @@ impl ScalingPolicy for Tressi {
             } else {
                 factor * f64::from(current)
             };
-            count(wanted.ceil()).max(1)
+            count_up(wanted).max(1)
         };
         let (desired, reason) = if rate < options.scale_up_threshold * target {
             let added = workers(target - rate, options.scale_up_factor);

@@ -16,7 +16,7 @@ use plimsoll_core::registry::FactoryError;
 
 pub use options::{BasetenOptions, ScaleDown};
 
-use crate::measure::{SECOND, count, in_flight, sound};
+use crate::measure::{SECOND, count_up, in_flight, sound};
 use crate::options::checked;
 use crate::window::Mean;
 
@@ -63,10 +63,10 @@ impl Baseten {
             }
         }
         let load = self.load.over(observation.now_ns)?;
-        let needed = count((load / self.per_replica).ceil());
+        let needed = count_up(load / self.per_replica);
         let by_tokens = self.tokens.as_mut().and_then(|(tokens, target)| {
             let tokens = tokens.over(observation.now_ns)?;
-            Some(count((tokens / *target).ceil()))
+            Some(count_up(tokens / *target))
         });
         Some(needed.max(by_tokens.unwrap_or(0)))
     }

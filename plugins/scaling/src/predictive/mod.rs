@@ -14,7 +14,7 @@ use plimsoll_core::registry::FactoryError;
 
 pub use options::PredictiveOptions;
 
-use crate::measure::{SECOND, count, direction, in_flight};
+use crate::measure::{SECOND, count_up, direction, in_flight};
 use crate::options::checked;
 use crate::window::{Edge, Extreme, Mean, Side};
 use holt_winters::HoltWinters;
@@ -108,7 +108,7 @@ impl ScalingPolicy for Predictive {
                 reason: Reason::NO_DATA,
             };
         };
-        let replicas = |load: f64| count((load / self.per_replica).ceil());
+        let replicas = |load: f64| count_up(load / self.per_replica);
         let floor = replicas(recent);
         let forecast = replicas(self.forecast());
         let (min, max) = (observation.min, observation.max.max(observation.min));

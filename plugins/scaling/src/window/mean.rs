@@ -1,7 +1,5 @@
 //! The mean of a measured quantity over a sliding window.
 
-use crate::measure::sound;
-
 /// How many slots a window has; it slides by one slot at a time.
 const SLOTS: usize = 60;
 
@@ -12,9 +10,12 @@ const SLOTS: usize = 60;
 #[derive(Clone, Debug)]
 pub(crate) struct Mean {
     slot_ns: u64,
+    window_ns: u64,
     slots: [Slot; SLOTS],
     total: Slot,
-    newest: u64,
+    /// The newest slot, and when it ends; its own end is in it.
+    newest: usize,
+    newest_ends_ns: u64,
     seen: Option<u64>,
 }
 
@@ -24,88 +25,107 @@ struct Slot {
     weight: u64,
 }
 
+impl Slot {
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "the quotient is rounded to a millionth"
+    )]
+    fn mean(&self) -> f64 {
+        // A sum mostly fits, and 64 bits are faster to convert.
+        let sum = u64::try_from(self.sum).map_or_else(|_| self.sum as f64, |sum| sum as f64);
+        sum / self.weight as f64
+    }
+}
+
 impl Mean {
     /// A window of this length.
     pub(crate) fn new(window_ns: u64) -> Self {
+        let slot_ns = (window_ns / SLOTS as u64).max(1);
         Self {
-            slot_ns: (window_ns / SLOTS as u64).max(1),
+            slot_ns,
+            window_ns: slot_ns * SLOTS as u64,
             slots: [Slot::default(); SLOTS],
             total: Slot::default(),
             newest: 0,
+            newest_ends_ns: slot_ns,
             seen: None,
         }
     }
 
-    /// Adds what was measured from the last sample's time to `at_ns`. The first sample counts as
+    /// Adds what was measured, a sound value, from the last sample's time to `at_ns`. The first sample counts as
     /// one slot long; one that is not later than the last is passed over.
     pub(crate) fn add(&mut self, at_ns: u64, value: f64) {
-        let before = self
-            .seen
-            .unwrap_or_else(|| at_ns.saturating_sub(self.slot_ns));
+        let before = match self.seen {
+            Some(seen) => seen,
+            None => at_ns.saturating_sub(self.slot_ns),
+        };
         // At a clock's very zero nothing has been measured yet.
         let length = at_ns.saturating_sub(before);
         if length == 0 {
             return;
         }
         self.seen = Some(at_ns);
-        // A slot holds what ends in it; its own end included.
-        self.slide((at_ns - 1) / self.slot_ns);
-        let weight = length.min(self.slot_ns.saturating_mul(SLOTS as u64));
-        let added = Slot {
-            sum: u128::from(millionths(value)) * u128::from(weight),
-            weight,
-        };
-        let slot = &mut self.slots[place(self.newest)];
-        slot.sum += added.sum;
-        slot.weight += added.weight;
-        self.total.sum += added.sum;
-        self.total.weight += added.weight;
+        self.slide(at_ns);
+        let weight = length.min(self.window_ns);
+        let sum = u128::from(millionths(value)) * u128::from(weight);
+        for slot in [&mut self.slots[self.newest], &mut self.total] {
+            slot.sum += sum;
+            slot.weight += weight;
+        }
     }
 
     /// The mean over the window that ends now; `None` when nothing was measured in it.
     pub(crate) fn over(&mut self, now_ns: u64) -> Option<f64> {
-        self.slide(now_ns.saturating_sub(1) / self.slot_ns);
+        self.slide(now_ns);
         if self.total.weight == 0 {
             return None;
         }
-        #[expect(
-            clippy::cast_precision_loss,
-            reason = "the quotient is rounded to a millionth"
-        )]
-        let mean = self.total.sum as f64 / self.total.weight as f64;
-        Some(mean.round() / 1e6)
+        Some(whole(self.total.mean()) / 1e6)
     }
 
-    fn slide(&mut self, slot: u64) {
-        if slot <= self.newest {
+    /// Slides until the newest slot holds this time.
+    fn slide(&mut self, at_ns: u64) {
+        let Some(beyond) = at_ns.checked_sub(self.newest_ends_ns) else {
             return;
-        }
-        if slot - self.newest >= SLOTS as u64 {
+        };
+        if beyond >= self.window_ns {
+            // Nothing of the window is left.
             self.slots = [Slot::default(); SLOTS];
             self.total = Slot::default();
-        } else {
-            for passed in self.newest + 1..=slot {
-                let old = std::mem::take(&mut self.slots[place(passed)]);
-                self.total.sum -= old.sum;
-                self.total.weight -= old.weight;
-            }
+            let passed = beyond.div_ceil(self.slot_ns).saturating_mul(self.slot_ns);
+            self.newest_ends_ns = self.newest_ends_ns.saturating_add(passed);
+            return;
         }
-        self.newest = slot;
+        while self.newest_ends_ns < at_ns {
+            self.newest_ends_ns = self.newest_ends_ns.saturating_add(self.slot_ns);
+            self.newest = match self.newest + 1 {
+                SLOTS => 0,
+                next => next,
+            };
+            let old = std::mem::take(&mut self.slots[self.newest]);
+            self.total.sum -= old.sum;
+            self.total.weight -= old.weight;
+        }
     }
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "a remainder of 60")]
-fn place(slot: u64) -> usize {
-    (slot % SLOTS as u64) as usize
+fn millionths(value: f64) -> u64 {
+    unsigned(value * 1e6 + 0.5)
+}
+
+/// Rounded to a whole number, by casts: a call of the platform's `round` costs more than the rest.
+#[expect(clippy::cast_precision_loss, reason = "it is a whole float")]
+fn whole(value: f64) -> f64 {
+    unsigned(value + 0.5) as f64
 }
 
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
-    reason = "sound values are at most 10^12"
+    reason = "sound values in millionths are at most 10^18"
 )]
-fn millionths(value: f64) -> u64 {
-    (sound(value) * 1e6).round() as u64
+fn unsigned(value: f64) -> u64 {
+    value as u64
 }
 
 #[cfg(test)]
