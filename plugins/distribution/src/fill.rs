@@ -18,14 +18,15 @@ pub(crate) enum Place {
 ///
 /// The sum of the clamped shares is piecewise linear in λ; its kinks are where a share leaves its
 /// minimum (λ = min ÷ weight) and where it meets its maximum (λ = max ÷ weight). The segment that
-/// holds the budget is found by halving the kinks at their median; a share without a kink between
-/// the ends is settled and looked at no more, so that the whole takes O(n). Sums only ever grow, as
-/// weights that differ in size would cancel out if some were taken back.
+/// holds the budget is found by halving: the sum at about the median of the kinks says which half
+/// holds it, and a share without a kink between the ends is settled and looked at no more, so that
+/// the whole takes O(n). Sums only ever grow, as weights that differ in size would cancel out if
+/// some were taken back.
 ///
 /// A claim of weight 0 stays at its minimum.
 pub(crate) fn fill(budget: u32, claims: &[Claim]) -> Vec<Place> {
     let mut search = Search::new(claims);
-    while !search.kinks.is_empty() {
+    while !search.open.is_empty() {
         search.halve(f64::from(budget));
     }
     search.places
@@ -40,13 +41,13 @@ struct Open {
     meets: f64,
 }
 
+/// How many shares the median is taken of, where there are many more.
+const SAMPLE: usize = 31;
+
 struct Search<'a> {
     claims: &'a [Claim],
     places: Vec<Place>,
     open: Vec<Open>,
-    /// The kinks between the ends. Levels are not negative, and such floats are ordered as their
-    /// bits are.
-    kinks: Vec<u64>,
     /// The ends: the sum is below the budget at the first, and not at the second.
     from: f64,
     to: f64,
@@ -61,7 +62,6 @@ impl<'a> Search<'a> {
             claims,
             places: vec![Place::AtMin; claims.len()],
             open: Vec::with_capacity(claims.len()),
-            kinks: Vec::with_capacity(2 * claims.len()),
             from: -1.0,
             to: f64::INFINITY,
             fixed: 0.0,
@@ -76,7 +76,6 @@ impl<'a> Search<'a> {
                     leaves,
                     meets,
                 });
-                search.kinks.extend([leaves.to_bits(), meets.to_bits()]);
             } else {
                 search.fixed += f64::from(claim.min);
             }
@@ -84,20 +83,52 @@ impl<'a> Search<'a> {
         search
     }
 
-    /// Moves one end to the median of the kinks between them.
+    /// Moves one end to about the median of the kinks between them.
     fn halve(&mut self, budget: f64) {
-        let middle = self.kinks.len() / 2;
-        let (_, &mut median, _) = self.kinks.select_nth_unstable(middle);
-        let level = f64::from_bits(median);
+        let before = self.open.len();
+        let sampled = (before >= 8 * SAMPLE).then(|| self.sampled_median());
+        self.cut(sampled.unwrap_or_else(|| self.median()), budget);
+        if sampled.is_some() && self.open.len() > before - before / 8 {
+            // The sample was a bad one.
+            self.cut(self.median(), budget);
+        }
+    }
+
+    /// Moves one end to a level.
+    fn cut(&mut self, level: f64, budget: f64) {
         let open: f64 = self.open.iter().map(|open| self.share(open, level)).sum();
         if self.fixed + self.growing * level + open < budget {
             self.from = level;
-            self.kinks.retain(|&kink| kink > median);
         } else {
             self.to = level;
-            self.kinks.retain(|&kink| kink < median);
         }
         self.settle();
+    }
+
+    /// The median of the kinks between the ends, of which every open share has one or two.
+    fn median(&self) -> f64 {
+        let between = |level: &f64| *level > self.from && *level < self.to;
+        let kinks = self.open.iter().flat_map(|open| [open.leaves, open.meets]);
+        let mut kinks: Vec<f64> = kinks.filter(between).collect();
+        let middle = kinks.len() / 2;
+        *kinks.select_nth_unstable_by(middle, f64::total_cmp).1
+    }
+
+    /// The median of some shares' kinks between the ends.
+    fn sampled_median(&self) -> f64 {
+        let stride = self.open.len() / SAMPLE;
+        let mut kinks: [f64; SAMPLE] = std::array::from_fn(|place| {
+            let Open { leaves, meets, .. } = self.open[place * stride];
+            let first = leaves > self.from && leaves < self.to;
+            let second = meets > self.from && meets < self.to;
+            // Of two kinks one or the other, in turn.
+            if first && (!second || place % 2 == 0) {
+                leaves
+            } else {
+                meets
+            }
+        });
+        *kinks.select_nth_unstable_by(SAMPLE / 2, f64::total_cmp).1
     }
 
     fn share(&self, open: &Open, level: f64) -> f64 {

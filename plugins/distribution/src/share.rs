@@ -1,6 +1,8 @@
 //! Whole shares of a budget within bounds: the plain formula where it adds up, else largest
 //! remainder.
 
+use std::borrow::Cow;
+
 use plimsoll_core::distribution::Demand;
 
 use crate::fill::{Place, fill};
@@ -31,35 +33,36 @@ impl Claim {
 /// of the budget and the sum of the maximums.
 pub(crate) fn share(budget: u32, claims: &[Claim], mut tell: impl FnMut(usize, u32)) -> u32 {
     let most: u64 = claims.iter().map(|claim| u64::from(claim.max)).sum();
-    let Some(total) = u32::try_from(most).ok().filter(|most| *most <= budget) else {
-        let shares = plain(budget, claims).unwrap_or_else(|| bounded(budget, claims));
+    if let Some(total) = u32::try_from(most).ok().filter(|most| *most <= budget) {
+        for (index, claim) in claims.iter().enumerate() {
+            tell(index, claim.max);
+        }
+        return total;
+    }
+    if let Some(shares) = plain(budget, claims) {
+        shares
+            .enumerate()
+            .for_each(|(index, workers)| tell(index, workers));
+    } else {
+        let shares = bounded(budget, claims);
         for (index, workers) in shares.into_iter().enumerate() {
             tell(index, workers);
         }
-        return budget;
-    };
-    for (index, claim) in claims.iter().enumerate() {
-        tell(index, claim.max);
     }
-    total
+    budget
 }
 
-/// What rounding each proportional share and clamping it gives, where that adds up to the budget:
-/// what people expect who work shares out by hand.
-fn plain(budget: u32, claims: &[Claim]) -> Option<Vec<u32>> {
+/// Each proportional share rounded and clamped, where this adds up to the budget: what people expect
+/// who work shares out by hand.
+fn plain(budget: u32, claims: &[Claim]) -> Option<impl Iterator<Item = u32>> {
     let weights: f64 = claims.iter().map(|claim| claim.weight).sum();
-    if !(weights.is_finite() && weights > 0.0) {
-        return None;
-    }
-    let shares: Vec<u32> = claims
-        .iter()
-        .map(|claim| {
-            let share = f64::from(budget) * claim.weight / weights;
-            nearest(share).clamp(claim.min, claim.max)
-        })
-        .collect();
-    let sum: u64 = shares.iter().copied().map(u64::from).sum();
-    (sum == u64::from(budget)).then_some(shares)
+    let shares = claims.iter().map(move |claim| {
+        let share = f64::from(budget) * claim.weight / weights;
+        nearest(share).clamp(claim.min, claim.max)
+    });
+    let sound = weights.is_finite() && weights > 0.0;
+    let sum: u64 = shares.clone().map(u64::from).sum();
+    (sound && sum == u64::from(budget)).then_some(shares)
 }
 
 /// A weight this much smaller than the heaviest counts as 0; the level at which its share would
@@ -82,19 +85,22 @@ fn bounded(budget: u32, claims: &[Claim]) -> Vec<u32> {
             .collect();
         return rounded(budget, &even, claims);
     }
-    // Scaled so that neither a sum nor a product overflows. The scale is a power of two, so that
-    // whole weights keep exact remainders.
-    let scale = heaviest.log2().floor().min(1023.0).exp2();
-    let scaled: Vec<Claim> = claims
-        .iter()
-        .map(|&claim| {
+    // Scaled where a sum or a product might overflow. The scale is a power of two, so that whole
+    // weights keep exact remainders.
+    let moderate = |claim: &Claim| claim.weight == 0.0 || (1e-100..1e100).contains(&claim.weight);
+    let scaled: Cow<'_, [Claim]> = if claims.iter().all(moderate) {
+        Cow::Borrowed(claims)
+    } else {
+        let scale = heaviest.log2().floor().min(1023.0).exp2();
+        let scaled = |&claim: &Claim| {
             let weight = claim.weight / scale;
             Claim {
                 weight: if weight < NEGLIGIBLE { 0.0 } else { weight },
                 ..claim
             }
-        })
-        .collect();
+        };
+        Cow::Owned(claims.iter().map(scaled).collect())
+    };
     let wanted: u64 = scaled
         .iter()
         .map(|claim| {
@@ -140,7 +146,7 @@ fn rounded(budget: u32, claims: &[Claim], asked: &[Claim]) -> Vec<u32> {
             Place::Between => free_weight += claim.weight,
         }
     }
-    let mut order: Vec<(f64, usize)> = Vec::new();
+    let mut order: Vec<(f64, usize)> = Vec::with_capacity(claims.len());
     for (index, (claim, place)) in claims.iter().zip(&places).enumerate() {
         let workers = match place {
             Place::AtMin => claim.min,

@@ -66,6 +66,12 @@ fn a_weight_of_zero_waits_for_all_others() {
     assert_eq!(share(&Proportional, 8, &demands), [2, 4, 2]);
     let weightless = [demand(0.0, 0, 9), demand(0.0, 0, 9)];
     assert_eq!(share(&Proportional, 3, &weightless), [2, 1]);
+    // Nothing to share is told, too.
+    let mut allocations = [7, 7];
+    Proportional
+        .distribute(0, &weightless, &mut allocations)
+        .unwrap();
+    assert_eq!(allocations, [0, 0]);
 }
 
 #[test]
