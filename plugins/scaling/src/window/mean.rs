@@ -31,8 +31,8 @@ impl Slot {
         reason = "the quotient is rounded to a millionth"
     )]
     fn mean(&self) -> f64 {
-        // A sum mostly fits, and 64 bits are faster to convert.
-        let sum = u64::try_from(self.sum).map_or_else(|_| self.sum as f64, |sum| sum as f64);
+        // A sum mostly fits, and 64 bits with a sign are the fastest to convert.
+        let sum = i64::try_from(self.sum).map_or_else(|_| self.sum as f64, |sum| sum as f64);
         sum / self.weight as f64
     }
 }
@@ -80,7 +80,9 @@ impl Mean {
         if self.total.weight == 0 {
             return None;
         }
-        Some(whole(self.total.mean()) / 1e6)
+        #[expect(clippy::cast_precision_loss, reason = "it comes from a float")]
+        let millionths = whole(self.total.mean()) as f64;
+        Some(millionths / 1e6)
     }
 
     /// Slides until the newest slot holds this time.
@@ -110,22 +112,16 @@ impl Mean {
 }
 
 fn millionths(value: f64) -> u64 {
-    unsigned(value * 1e6 + 0.5)
+    whole(value * 1e6).unsigned_abs()
 }
 
-/// Rounded to a whole number, by casts: a call of the platform's `round` costs more than the rest.
-#[expect(clippy::cast_precision_loss, reason = "it is a whole float")]
-fn whole(value: f64) -> f64 {
-    unsigned(value + 0.5) as f64
-}
-
+/// Rounded to a whole number. By a cast: a call of the platform's `round` costs more than the rest.
 #[expect(
     clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
     reason = "sound values in millionths are at most 10^18"
 )]
-fn unsigned(value: f64) -> u64 {
-    value as u64
+fn whole(value: f64) -> i64 {
+    (value + 0.5) as i64
 }
 
 #[cfg(test)]
