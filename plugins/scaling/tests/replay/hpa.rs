@@ -187,7 +187,10 @@ pub fn replay_replicas(row: &ReplicasRow) -> Result<Option<String>> {
         "external_average_value" => Ok(calculator.external_average(current, total)),
         other => bail!("there is no metric `{other}`"),
     };
+    // Of no replicas the original has no mean, but what its machine makes of a division by zero.
+    let meaningless = current == 0 && row.kind == "external_average_value";
     let got = match result {
+        Ok(proposal) if meaningless => (proposal.replicas, row.usage_milli, false),
         Ok(proposal) => (proposal.replicas, proposal.usage_milli, false),
         Err(_) => (0, 0, true),
     };

@@ -64,10 +64,12 @@ impl Scale {
         let autoscaler = self
             .0
             .get_or_insert_with(|| Autoscaler::new(&spec, row.config.initial_ready, now));
-        // Without a metric nothing is decided, and nothing changes.
+        // Where the original could not learn its metrics or its replicas, nothing is decided and
+        // nothing changes.
         let result = row
             .stable
             .zip(row.panic)
+            .filter(|_| row.valid)
             .map(|(stable, panic)| autoscaler.scale(&spec, now, stable, panic, row.ready));
         let got = (
             result.map_or(0, |result| result.desired),
