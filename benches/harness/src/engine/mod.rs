@@ -1,0 +1,15 @@
+//! The simulator: events in order, replicas, and the loop that a policy closes.
+
+mod heap;
+mod loads;
+mod plant;
+mod pool;
+mod replicas;
+mod requests;
+mod run;
+mod sharing;
+mod source;
+
+pub(crate) use replicas::{Areas, Counts};
+pub use run::{Progress, run, run_fleet, run_with};
+pub(crate) use sharing::speed;

@@ -1,0 +1,15 @@
+//! What is measured, and what it says.
+
+mod elasticity;
+mod histogram;
+mod meter;
+mod outcome;
+mod recorder;
+mod timeline;
+
+pub use elasticity::Elasticity;
+pub use histogram::Histogram;
+pub(crate) use meter::{Measured, Meter, Summary};
+pub use outcome::{Latencies, Latency, Outcome, Replicas, Requests, Scaling, Score, ServiceLevel};
+pub(crate) use recorder::{Completion, Interval, Recorder};
+pub use timeline::Point;
