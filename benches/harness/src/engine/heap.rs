@@ -105,6 +105,20 @@ impl Heap {
         self.events.first().copied()
     }
 
+    /// The events, in no order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = Event> + '_ {
+        self.events.iter().copied()
+    }
+
+    /// Keeps the events that are wanted.
+    pub(super) fn retain(&mut self, mut wanted: impl FnMut(Event) -> bool) {
+        let mut events = std::mem::take(&mut self.events);
+        events.retain(|event| wanted(*event));
+        // Sorted events are a heap.
+        events.sort_unstable_by_key(|event| event.key());
+        self.events = events;
+    }
+
     /// Adds an event.
     #[inline]
     pub(super) fn push(&mut self, event: Event) {

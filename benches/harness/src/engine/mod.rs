@@ -1,6 +1,7 @@
 //! The simulator: events in order, replicas, and the loop that a policy closes.
 
 mod heap;
+mod lane;
 mod loads;
 mod plant;
 mod pool;

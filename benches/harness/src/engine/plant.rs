@@ -4,9 +4,11 @@ use plimsoll_core::policy::{
     Decision, Observation, ReplicaObservation, ReplicaState, Sample, ScalingPolicy,
 };
 
+use super::lane::Lane;
 use super::pool::{Parts, Pool};
 use super::replicas::{Areas, Phase};
 use super::source::Source;
+use crate::balance::Balance;
 use crate::error::Error;
 use crate::scenario::{Scenario, Workload};
 use crate::score::{Measured, Meter, Recorder, Score};
@@ -61,6 +63,11 @@ impl Plant {
             cold_start: workload.cold_start.sampler(),
             seed,
             recorder: Recorder::new(workload.slo.latency.0, warm_up),
+            lane: workload.balance == Balance::SharedQueue
+                && workload.queue_limit.is_none()
+                && workload.service.slowdown == 0.0
+                && u64::from(workload.concurrency) * u64::from(workload.max_replicas)
+                    <= Lane::PLACES,
             activation: workload.min_replicas.max(1).min(workload.max_replicas),
         });
         pool.start_ready(workload.initial_replicas);

@@ -1,6 +1,7 @@
 //! One workload: its requests, its replicas, and what happens to them when.
 
 use super::heap::{Event, Heap, What};
+use super::lane::Lane;
 use super::loads::Loads;
 use super::replicas::{Areas, Counts, Phase, Replica};
 use super::requests::{Queue, Requests};
@@ -25,6 +26,8 @@ pub(super) struct Parts {
     pub(super) recorder: Recorder,
     /// How many replicas an arrival asks for that meets none; 0 where it asks for none.
     pub(super) activation: u32,
+    /// Whether to take the fast lane; only for a shared queue without limit and slowdown.
+    pub(super) lane: bool,
 }
 
 /// Sums of times at which something began less those at which it ended. With n under way at time
@@ -41,15 +44,15 @@ pub(super) struct Moments {
 #[derive(Debug)]
 pub(super) struct Pool {
     pub(super) now: u64,
-    source: Source,
+    pub(super) source: Source,
     balance: Balance,
-    concurrency: u32,
+    pub(super) concurrency: u32,
     queue_limit: u32,
     speeds: Option<Speeds>,
-    events: Heap,
-    requests: Requests,
+    pub(super) events: Heap,
+    pub(super) requests: Requests,
     /// Requests that wait for any replica.
-    queue: Queue,
+    pub(super) queue: Queue,
     pub(super) replicas: Vec<Replica>,
     /// Places of terminated replicas.
     vacant: Vec<u32>,
@@ -59,6 +62,9 @@ pub(super) struct Pool {
     /// Ready replicas by load, for disciplines that look for the least.
     loads: Loads,
     by_load: bool,
+    /// The fast lane, where the workload can take it.
+    lane: Option<Lane>,
+    in_lane: bool,
     choices: Stream,
     cold_start: Sampler,
     cold_starts: Stream,
@@ -83,7 +89,9 @@ pub(super) struct Pool {
 
 impl Pool {
     pub(super) fn new(parts: Parts) -> Self {
-        let by_load = matches!(parts.balance, Balance::SharedQueue | Balance::LeastLoaded);
+        let lane = parts.lane.then(Lane::default);
+        let by_load =
+            lane.is_none() && matches!(parts.balance, Balance::SharedQueue | Balance::LeastLoaded);
         Self {
             now: 0,
             source: parts.source,
@@ -100,6 +108,8 @@ impl Pool {
             turn: 0,
             loads: Loads::default(),
             by_load,
+            in_lane: lane.is_some(),
+            lane,
             choices: Stream::new(parts.seed, "balance"),
             cold_start: parts.cold_start,
             cold_starts: Stream::new(parts.seed, "cold starts"),
@@ -138,6 +148,11 @@ impl Pool {
 
     /// Lets everything happen up to and at `end`.
     pub(super) fn run_until(&mut self, end: u64) -> Result<(), Error> {
+        if let Some(mut lane) = self.lane.take() {
+            let result = self.run_lane(&mut lane, end);
+            self.lane = Some(lane);
+            return result;
+        }
         loop {
             let draft = match self.source.peek() {
                 Some(draft) => Some(draft),
@@ -167,8 +182,9 @@ impl Pool {
         Ok(())
     }
 
+    /// Lets an event happen. Returns the replica that it has made ready.
     #[inline]
-    fn happen(&mut self, event: Event) {
+    pub(super) fn happen(&mut self, event: Event) -> Option<u32> {
         match event.what() {
             What::Completed { replica, request } => self.completed(replica, request),
             What::SharedDue {
@@ -183,9 +199,11 @@ impl Pool {
                 let slot = &self.replicas[replica as usize];
                 if slot.generation == generation && slot.phase == Phase::Starting {
                     self.become_ready(replica);
+                    return Some(replica);
                 }
             }
         }
+        None
     }
 
     /// A request arrives.
@@ -218,7 +236,7 @@ impl Pool {
     }
 
     /// A request joins the queue of a replica, or that for any.
-    fn wait(&mut self, replica: Option<u32>, request: u32) {
+    pub(super) fn wait(&mut self, replica: Option<u32>, request: u32) {
         self.waiting += 1;
         self.moments.waiting = self.moments.waiting.wrapping_add(self.now);
         if let Some(replica) = replica {
@@ -463,6 +481,9 @@ impl Pool {
             let replica = self.occupy();
             self.count(|counts| counts.starting += 1);
             self.become_ready(replica);
+            if let Some(lane) = &mut self.lane {
+                lane.open(replica, self.concurrency, self.now);
+            }
         }
     }
 
@@ -495,7 +516,9 @@ impl Pool {
         if self.by_load {
             self.loads.insert(replica, 0);
         }
-        self.release(replica);
+        if !self.in_lane {
+            self.release(replica);
+        }
     }
 
     /// Gives requests that wait for any replica to one that has become ready, as many as it has
@@ -556,6 +579,10 @@ impl Pool {
         let slot = &mut self.replicas[replica as usize];
         slot.phase = Phase::Draining;
         slot.changed_at = self.now;
+        if let Some(mut lane) = self.lane.take() {
+            self.leave_lane(&mut lane, replica);
+            self.lane = Some(lane);
+        }
         if load == 0 {
             self.terminate(replica);
         }

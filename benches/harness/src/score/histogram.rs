@@ -8,7 +8,6 @@ const BUCKETS: usize = ((64 - STEPS + 1) << STEPS) as usize;
 #[derive(Clone)]
 pub struct Histogram {
     buckets: Box<[u64; BUCKETS]>,
-    zeros: u64,
     sum: u128,
     max: u64,
 }
@@ -17,7 +16,6 @@ impl Default for Histogram {
     fn default() -> Self {
         Self {
             buckets: Box::new([0; BUCKETS]),
-            zeros: 0,
             sum: 0,
             max: 0,
         }
@@ -46,10 +44,6 @@ impl Histogram {
     /// Counts a time.
     #[inline]
     pub fn record(&mut self, nanoseconds: u64) {
-        if nanoseconds == 0 {
-            self.zeros += 1;
-            return;
-        }
         self.buckets[bucket(nanoseconds)] += 1;
         self.sum += u128::from(nanoseconds);
         self.max = self.max.max(nanoseconds);
@@ -58,13 +52,13 @@ impl Histogram {
     /// How many times were counted.
     #[must_use]
     pub fn count(&self) -> u64 {
-        self.zeros + self.buckets.iter().sum::<u64>()
+        self.buckets.iter().sum()
     }
 
     /// How many of them were 0.
     #[must_use]
     pub fn zeros(&self) -> u64 {
-        self.zeros
+        self.buckets[0]
     }
 
     /// The mean, exact, in nanoseconds; 0 when nothing was counted.
@@ -88,10 +82,7 @@ impl Histogram {
     pub fn quantile(&self, share: f64) -> u64 {
         let count = self.count();
         let rank = crate::time::whole((share * count as f64).ceil()).clamp(1, count.max(1));
-        let mut seen = self.zeros;
-        if seen >= rank || count == 0 {
-            return 0;
-        }
+        let mut seen = 0;
         for (index, in_bucket) in self.buckets.iter().enumerate() {
             seen += in_bucket;
             if seen >= rank {
@@ -110,7 +101,7 @@ impl Histogram {
             return 1.0;
         }
         let within: u64 = self.buckets[..=bucket(nanoseconds)].iter().sum();
-        (within + self.zeros) as f64 / count as f64
+        within as f64 / count as f64
     }
 
     /// Adds the counts of another.
@@ -118,19 +109,15 @@ impl Histogram {
         for (own, others) in self.buckets.iter_mut().zip(other.buckets.iter()) {
             *own += others;
         }
-        self.zeros += other.zeros;
         self.sum += other.sum;
         self.max = self.max.max(other.max);
     }
 
     /// Each bucket that is not empty, as its middle and its count, in order.
     pub fn buckets(&self) -> impl Iterator<Item = (u64, u64)> + '_ {
-        let zeros = (self.zeros > 0).then_some((0, self.zeros));
-        let rest = self.buckets.iter().enumerate();
-        let rest = rest.filter(|(_, count)| **count > 0);
-        zeros
-            .into_iter()
-            .chain(rest.map(|(index, count)| (middle(index), *count)))
+        let all = self.buckets.iter().enumerate();
+        all.filter(|(_, count)| **count > 0)
+            .map(|(index, count)| (middle(index), *count))
     }
 }
 

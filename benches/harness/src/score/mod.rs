@@ -11,5 +11,5 @@ pub use elasticity::Elasticity;
 pub use histogram::Histogram;
 pub(crate) use meter::{Measured, Meter, Summary};
 pub use outcome::{Latencies, Latency, Outcome, Replicas, Requests, Scaling, Score, ServiceLevel};
-pub(crate) use recorder::{Completion, Interval, Recorder};
+pub(crate) use recorder::{Completion, Recorder};
 pub use timeline::Point;

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::Measured;
 
 /// Most points of a timeline. When there are more, neighbours are joined.
-pub const POINTS: usize = 720;
+pub(crate) const POINTS: usize = 720;
 
 /// What happened in one stretch of time. Numbers of requests and replicas are means over it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
