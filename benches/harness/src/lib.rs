@@ -9,12 +9,14 @@
 
 pub mod arrival;
 pub mod balance;
+pub mod bench;
 pub mod engine;
 pub mod error;
 pub mod random;
 pub mod scenario;
 pub mod score;
 pub mod service;
+pub mod suite;
 pub mod text;
 pub mod theory;
 pub mod time;

@@ -99,9 +99,9 @@ const TELL_EVERY: u64 = 1 << 20;
 ///
 /// # Errors
 /// As [`run`], when there is not one policy a workload, or when the budget cannot be shared.
-pub fn run_fleet<P: ScalingPolicy>(
+pub fn run_fleet<P: ScalingPolicy + ?Sized>(
     scenario: &Scenario,
-    policies: &mut [P],
+    policies: &mut [&mut P],
     strategy: &dyn DistributionStrategy,
     mut progress: impl FnMut(Progress) -> ControlFlow<()>,
 ) -> Result<Outcome, Error> {
@@ -142,7 +142,7 @@ pub fn run_fleet<P: ScalingPolicy>(
         {
             plant.advance(at)?;
             demands.push(Demand {
-                desired: plant.decide(policy).desired,
+                desired: plant.decide(&mut **policy).desired,
                 min: workload.min_replicas,
                 max: workload.max_replicas,
                 weight: workload.weight,

@@ -1,5 +1,6 @@
 //! How long requests take.
 
+mod spec;
 mod variate;
 
 pub use variate::{Sampler, Variate};

@@ -10,7 +10,7 @@ mod settings;
 use std::fmt;
 
 pub(crate) use parse::parse;
-pub(crate) use settings::Settings;
+pub(crate) use settings::{Settings, number, span};
 
 use plimsoll_core::suggest::did_you_mean;
 

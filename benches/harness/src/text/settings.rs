@@ -131,7 +131,7 @@ pub(crate) fn number(word: Word<'_>, wanted: &str) -> Result<f64, SpecError> {
     }
 }
 
-pub(crate) fn share(word: Word<'_>) -> Result<f64, SpecError> {
+fn share(word: Word<'_>) -> Result<f64, SpecError> {
     const WANTED: &str = "a share from 0 to 1, or in percent";
     let (text, scale) = match word.text.strip_suffix('%') {
         Some(percent) => (percent.trim_end(), 100.0),
