@@ -21,3 +21,4 @@ pub mod text;
 pub mod theory;
 pub mod time;
 pub mod trace;
+pub mod tune;

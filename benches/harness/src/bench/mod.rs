@@ -9,6 +9,7 @@ use std::sync::Arc;
 use plimsoll_core::policy::ScalingPolicy;
 
 pub use leaderboard::{Cell, Leaderboard, RANKING, Rank, ScenarioResult};
+pub(crate) use sweep::threads;
 pub use sweep::{BenchProgress, bench, each};
 
 use crate::scenario::Workload;

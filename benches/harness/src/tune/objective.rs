@@ -1,0 +1,221 @@
+//! What a tuning is to reach: `p99<2s, attainment>99%`.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::score::Score;
+use crate::text::{SpecError, Word, number, span};
+use crate::time::Span;
+
+/// Limits that must all hold.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SloExpression {
+    text: String,
+    limits: Vec<Limit>,
+}
+
+/// One limit.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Limit {
+    measure: Measure,
+    /// In seconds, or as a share of failures.
+    at_most: f64,
+}
+
+/// What is limited. Shares of what is wanted are turned into shares of what is not, so that each
+/// limit is one from above.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Measure {
+    /// The latency that this share of the arrived requests is within.
+    Percentile(f64),
+    Mean,
+    Max,
+    /// Requests that were not within the workload's own latency.
+    Missed,
+    /// Requests that met a full queue.
+    Dropped,
+    /// Requests that met a cold start.
+    Cold,
+}
+
+const KNOWN: &str =
+    "`p50` to `p99.999`, `mean`, `max`, `attainment`, `dropped` or `cold`, then `<` or `>`";
+
+impl SloExpression {
+    /// How much of the limits a score uses: the largest of each measure relative to its limit.
+    /// At most 1 where all hold.
+    #[must_use]
+    pub fn used(&self, score: &Score) -> f64 {
+        self.limits
+            .iter()
+            .map(|limit| {
+                let value = limit.measure.of(score);
+                if value <= 0.0 {
+                    0.0
+                } else {
+                    // Where nothing is allowed, each bit is too much, and less is better still.
+                    value / limit.at_most.max(1e-9)
+                }
+            })
+            .fold(0.0, f64::max)
+    }
+
+    /// Whether all limits hold.
+    #[must_use]
+    pub fn met(&self, score: &Score) -> bool {
+        self.limits
+            .iter()
+            .all(|limit| limit.measure.of(score) <= limit.at_most)
+    }
+}
+
+impl Measure {
+    fn of(self, score: &Score) -> f64 {
+        let requests = &score.requests;
+        let share = |count: u64| count as f64 / (requests.arrived as f64).max(1.0);
+        match self {
+            Self::Percentile(wanted) => {
+                // What was dropped or not finished took longer than anything that was.
+                let wanted = wanted * requests.arrived as f64 / requests.completed.max(1) as f64;
+                let enough = |(share, _): &&(f64, f64)| *share >= wanted - 1e-12;
+                let found = score.distribution.iter().find(enough);
+                let value = found.map_or(f64::INFINITY, |(_, latency)| *latency);
+                if requests.arrived == 0 { 0.0 } else { value }
+            }
+            Self::Mean => score.latency.total.mean,
+            Self::Max => score.latency.total.max,
+            Self::Missed => 1.0 - score.slo.attainment,
+            Self::Dropped => share(requests.dropped),
+            Self::Cold => share(requests.met_cold_start),
+        }
+    }
+}
+
+impl FromStr for SloExpression {
+    type Err = SpecError;
+
+    fn from_str(text: &str) -> Result<Self, SpecError> {
+        let mut limits = Vec::new();
+        let mut at = 0;
+        for part in text.split(',') {
+            limits.push(limit(Word { text: part, at }).map_err(|error| error.in_text(text))?);
+            at += part.len() + 1;
+        }
+        Ok(Self {
+            text: text.to_owned(),
+            limits,
+        })
+    }
+}
+
+impl fmt::Display for SloExpression {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.text)
+    }
+}
+
+fn limit(part: Word<'_>) -> Result<Limit, SpecError> {
+    let place = part.text.find(['<', '>']);
+    let Some((place, less)) = place.map(|place| (place, part.text[place..].starts_with('<')))
+    else {
+        return Err(SpecError::at(trimmed(part), format!("expected {KNOWN}")));
+    };
+    let name = trimmed(Word {
+        text: &part.text[..place],
+        at: part.at,
+    });
+    let behind = &part.text[place + 1..];
+    let behind = behind.strip_prefix('=').unwrap_or(behind);
+    let at = part.at + part.text.len() - behind.len();
+    let value = trimmed(Word { text: behind, at });
+    let wrong_way = |way: &str| {
+        Err(SpecError::at(
+            name,
+            format!("`{}` is limited by `{way}`", name.text),
+        ))
+    };
+    let time = || span(value).map(Span::as_secs);
+    let (measure, at_most) = match name.text {
+        "attainment" if less => return wrong_way(">"),
+        "attainment" => (Measure::Missed, 1.0 - share(value)?),
+        _ if !less => return wrong_way("<"),
+        "mean" => (Measure::Mean, time()?),
+        "max" => (Measure::Max, time()?),
+        "dropped" => (Measure::Dropped, share(value)?),
+        "cold" => (Measure::Cold, share(value)?),
+        other => {
+            let percent = other
+                .strip_prefix('p')
+                .and_then(|digits| digits.parse::<f64>().ok());
+            match percent {
+                Some(percent) if percent > 0.0 && percent <= 99.999 => {
+                    (Measure::Percentile(percent / 100.0), time()?)
+                }
+                _ => return Err(SpecError::at(name, format!("expected {KNOWN}"))),
+            }
+        }
+    };
+    // The share that is left over is not exact in binary.
+    Ok(Limit {
+        measure,
+        at_most: at_most + 1e-12,
+    })
+}
+
+fn share(word: Word<'_>) -> Result<f64, SpecError> {
+    const WANTED: &str = "a share from 0 to 1, or in percent";
+    let percent = word.text.strip_suffix('%');
+    let text = percent.unwrap_or(word.text);
+    let value = number(Word { text, at: word.at }, WANTED)?;
+    let value = if percent.is_some() {
+        value / 100.0
+    } else {
+        value
+    };
+    if value > 1.0 {
+        return Err(SpecError::at(word, format!("expected {WANTED}")));
+    }
+    Ok(value)
+}
+
+fn trimmed(word: Word<'_>) -> Word<'_> {
+    let start = word.text.len() - word.text.trim_start().len();
+    Word {
+        text: word.text.trim(),
+        at: word.at + start,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::SloExpression;
+
+    #[test]
+    fn what_is_wrong_is_shown() {
+        let error = |text: &str| text.parse::<SloExpression>().unwrap_err().to_string();
+        insta::assert_snapshot!(error("p99<2s, p95 < 3"), @"
+        expected a time such as 250ms, 1.5s, 10m, 1h30m or 2d
+          p99<2s, p95 < 3
+                        ^
+        ");
+        insta::assert_snapshot!(error("attainment<99%"), @"
+        `attainment` is limited by `>`
+          attainment<99%
+          ^^^^^^^^^^
+        ");
+        insta::assert_snapshot!(error("q99<2s"), @"
+        expected `p50` to `p99.999`, `mean`, `max`, `attainment`, `dropped` or `cold`, then `<` or `>`
+          q99<2s
+          ^^^
+        ");
+        for sound in [
+            "p99<2s",
+            "p95<500ms",
+            "attainment>99%",
+            "p99.9<=2s, dropped<0.1%",
+            "mean<1s",
+        ] {
+            assert_eq!(sound.parse::<SloExpression>().unwrap().to_string(), sound);
+        }
+    }
+}
