@@ -13,6 +13,7 @@ pub mod bench;
 pub mod engine;
 pub mod error;
 pub mod random;
+pub mod report;
 pub mod scenario;
 pub mod score;
 pub mod service;

@@ -41,6 +41,13 @@ pub struct Point {
 }
 
 impl Point {
+    /// Points joined with their neighbours until there are at most this many.
+    #[must_use]
+    pub fn joined_to(points: &[Self], most: usize) -> Vec<Self> {
+        let each = points.len().div_ceil(most.max(1)).max(1);
+        join_each(points, each)
+    }
+
     fn joined(self, other: Self) -> Self {
         let length = self.length_seconds + other.length_seconds;
         let mean = |one: f64, another: f64| {
@@ -66,6 +73,14 @@ impl Point {
             latency_max_seconds: self.latency_max_seconds.max(other.latency_max_seconds),
         }
     }
+}
+
+fn join_each(points: &[Point], each: usize) -> Vec<Point> {
+    let joined = |group: &[Point]| {
+        let rest = group.iter().skip(1);
+        rest.fold(group[0], |one, other| one.joined(*other))
+    };
+    points.chunks(each).map(joined).collect()
 }
 
 /// Gathers points. When it is full, each two neighbours become one, and from then on it gathers
@@ -122,15 +137,7 @@ impl Timeline {
         }
         self.points.push(gathered);
         if self.points.len() == POINTS {
-            self.points = self
-                .points
-                .chunks(2)
-                .map(|pair| {
-                    pair.iter()
-                        .skip(1)
-                        .fold(pair[0], |one, other| one.joined(*other))
-                })
-                .collect();
+            self.points = join_each(&self.points, 2);
             self.step_seconds *= 2.0;
         }
     }

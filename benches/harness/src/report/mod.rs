@@ -1,0 +1,16 @@
+//! Reports: JSON for programs, CSV for spreadsheets, one HTML page for people.
+
+mod csv;
+mod page;
+
+pub use csv::{csv_of_bench, csv_of_outcome, csv_of_tuning};
+pub use page::{page_of_bench, page_of_outcome, page_of_tuning};
+
+use serde::Serialize;
+
+/// A result as JSON, with line breaks. Numbers that are not finite become null.
+#[must_use]
+pub fn json(result: &impl Serialize) -> String {
+    // What serialises here has no maps with keys that are no texts, the one way to fail.
+    serde_json::to_string_pretty(result).unwrap_or_default()
+}
