@@ -5,9 +5,11 @@
 //! 10⁸ requests a model unless another number is given.
 
 #![expect(
-    missing_docs,
     clippy::print_stdout,
-    reason = "a bench prints what it measured"
+    clippy::unwrap_used,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a bench prints what it measured, and may fail"
 )]
 
 use std::path::Path;

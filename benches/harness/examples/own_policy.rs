@@ -2,7 +2,12 @@
 //!
 //!     cargo run --release -p plimsoll-harness --example own_policy -- report.html
 
-#![expect(clippy::print_stdout, reason = "an example shows what it does")]
+#![expect(
+    clippy::print_stdout,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "an example shows what it does, and casts of floats saturate"
+)]
 
 use std::ops::ControlFlow;
 

@@ -215,8 +215,7 @@ impl Shape {
                 sources,
                 time,
                 ..
-            } if !(hurst > 0.5 && hurst < 1.0)
-                || !(1..=10_000).contains(&sources)
+            } if !(hurst > 0.5 && hurst < 1.0 && (1..=10_000).contains(&sources))
                 || time.0 == 0 =>
             {
                 Some("`hurst` lies between 0.5 and 1, and there are 1 to 10000 `sources`")

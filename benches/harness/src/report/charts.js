@@ -33,10 +33,12 @@ const percent = (share, places) => {
   const text = value.toFixed(places);
   return (value < 100 && Number(text) === 100 ? '>99.9' : text) + ' %';
 };
-const clock = seconds => {
-  const minutes = Math.round(seconds / 60), hours = Math.floor(minutes / 60);
-  return hours ? hours + ':' + String(minutes % 60).padStart(2, '0') : minutes + ' min';
+// Times of a run that lasts so long.
+const clock = last => seconds => {
+  const minutes = Math.round(seconds / 60);
+  return last < 300 ? digits(seconds) : last <= 3600 ? String(minutes) : Math.floor(minutes / 60) + ':' + String(minutes % 60).padStart(2, '0');
 };
+const clockName = last => 'time, ' + (last < 300 ? 's' : last <= 3600 ? 'min' : 'h:min');
 
 function niceStep(rough) {
   const power = 10 ** Math.floor(Math.log10(rough)), part = rough / power;
@@ -66,7 +68,7 @@ function logarithmic(low, high, from, to) {
 }
 
 // A chart: `draw` gets the plane and returns what belongs on it.
-function chart({ width = 560, height = 220, left = 46, right = 12, top = 10, bottom = 30, xs, ys, xName, yName, xText, yText, draw, hover }) {
+function chart({ width = 560, height = 220, left = 46, right = 12, top = 22, bottom = 32, xs, ys, xName, yName, xText, yText, draw, hover }) {
   const plane = { x0: left, x1: width - right, y0: height - bottom, y1: top };
   const x = xs(plane.x0, plane.x1), y = ys(plane.y0, plane.y1);
   const root = sv('svg', { class: 'chart', viewBox: `0 0 ${width} ${height}`, role: 'img' });
@@ -76,8 +78,9 @@ function chart({ width = 560, height = 220, left = 46, right = 12, top = 10, bot
   for (const tick of x.ticks) root.append(
     sv('text', { x: x(tick), y: plane.y0 + 16, 'text-anchor': 'middle' }, xText(tick)));
   root.append(sv('line', { class: 'axis', x1: plane.x0, x2: plane.x1, y1: plane.y0, y2: plane.y0 }));
+  if (yName) root.append(sv('text', { x: 0, y: 10 }, yName));
   if (xName) root.append(sv('text', { x: plane.x1, y: height - 1, 'text-anchor': 'end' }, xName));
-  root.append(...draw({ x, y, plane }).flat().filter(Boolean));
+  root.append(...draw({ x, y, plane }).flat(Infinity).filter(Boolean));
   const label = [yName, xName].filter(Boolean).join(' by ');
   if (label) root.setAttribute('aria-label', label);
   if (hover) follow(root, plane, width, at => hover(at, x, y));
@@ -114,6 +117,12 @@ function steps(at, values, end, x, y) {
     path += `${index ? 'H' : 'M'}${x(at[index]).toFixed(1)}${index ? 'V' : ','}${y(value).toFixed(1)}`;
   });
   return path + 'H' + x(end).toFixed(1);
+}
+// What lies between two such paths.
+function band(at, low, high, end, x, y) {
+  let path = steps(at, high, end, x, y);
+  for (let index = at.length - 1; index >= 0; index--) path += `V${y(low[index]).toFixed(1)}H${x(at[index]).toFixed(1)}`;
+  return path + 'Z';
 }
 const line = (path, colour, width = 1.8) => sv('path', { d: path, fill: 'none', stroke: colour, 'stroke-width': width, 'stroke-linejoin': 'round' });
 const area = (path, x0, y0, colour, opacity = 1) => sv('path', { d: `${path}V${y0}H${x0}Z`, fill: colour, 'fill-opacity': opacity, stroke: 'none' });

@@ -31,21 +31,21 @@ function replicasChart(score, options = {}) {
   const provisioned = s.ready.map((ready, i) => ready + s.starting[i] + s.draining[i]);
   const high = options.high ?? most([provisioned, s.demand]) * 1.06;
   return chart({
-    ...options, yName: 'replicas', xName: 'time, h:min',
+    ...options, yName: 'replicas', xName: clockName(last),
     xs: (from, to) => times(last, from, to), ys: (from, to) => linear(0, high, from, to, 4),
-    xText: clock, yText: value => digits(value),
+    xText: clock(last), yText: value => digits(value),
     draw: ({ x, y, plane }) => {
       const of = values => steps(s.at, values, last, x, y);
       return [
         area(of(s.demand), plane.x0, plane.y0, 'var(--demand-fill)'), line(of(s.demand), 'var(--demand)', 1),
-        area(of(provisioned), plane.x0, plane.y0, 'var(--starting)', .25), line(of(provisioned), 'var(--starting)', 1.1),
+        sv('path', { d: band(s.at, s.ready, provisioned, last, x, y), fill: 'var(--starting)', 'fill-opacity': .55 }),
         line(of(s.ready), options.colour ?? 'var(--accent)'),
       ];
     },
     hover: (at, x) => {
       const index = nearest(s.at, at, x);
       return { x: x(s.at[index]), lines: [
-        [clock(s.at[index]), null], ['demand', digits(s.demand[index])], ['ready', digits(s.ready[index])],
+        [clock(last)(s.at[index]), null], ['demand', digits(s.demand[index])], ['ready', digits(s.ready[index])],
         ['starting', digits(s.starting[index])], ['draining', digits(s.draining[index])], ['requests/s', digits(s.rate[index])],
         ['waiting', digits(s.waiting[index])], ['latency, longest', time(s.max[index])]] };
     },
@@ -63,13 +63,14 @@ const tail = share => -Math.log10(1 - Math.min(share, .99999));
 function latencyChart(entries, limit, options = {}) {
   const points = entries.map(([, , score]) => score.distribution.filter(([share]) => share <= .99999));
   const values = points.flat().map(([, value]) => value).filter(value => value > 0);
-  const low = Math.max(Math.min(...values, limit), most([values]) / 1e4) * .8, high = Math.max(most([values]), limit) * 1.25;
+  const medians = entries.map(([, , score]) => score.latency.total.p50).filter(value => value > 0);
+  const low = Math.max(Math.min(...medians, limit) / 10, most([values]) / 1e5), high = Math.max(most([values]), limit) * 1.25;
   const shares = [0, .5, .9, .99, .999, .9999, .99999];
   return chart({
     ...options, yName: 'latency', xName: 'share of the requests within it',
     xs: (from, to) => Object.assign(share => from + tail(share) / 5 * (to - from), { ticks: shares }),
     ys: (from, to) => logarithmic(low, high, from, to),
-    xText: share => share === 0 ? '0' : Number((share * 100).toPrecision(6)) + ' %', yText: time, left: 56,
+    right: 34, xText: share => share === 0 ? '0' : Number((share * 100).toPrecision(6)) + ' %', yText: time, left: 56,
     draw: ({ x, y, plane }) => [
       limitLine('objective ' + time(limit), plane, y(limit)),
       entries.map(([, colour], index) => line(points[index].map(([share, value], i) =>
@@ -96,7 +97,7 @@ function costChart(entries, limit, options = {}) {
     ys: (from, to) => logarithmic(Math.min(...missed, limit) * .5, Math.max(...missed, limit) * 2, from, to),
     xText: value => digits(value), yText: options.yText ?? (share => Number((share * 100).toPrecision(2)) + ' %'),
     draw: ({ x, y, plane }) => {
-      const taken = [];
+      const taken = entries.map((entry, index) => [x(entry.cost) - 3, x(entry.cost) + 3, y(missed[index]) + 4]);
       return [
         sv('rect', { x: plane.x0, y: y(limit), width: plane.x1 - plane.x0, height: Math.max(0, plane.y0 - y(limit)), fill: 'var(--good-ground)', opacity: .55 }),
         limitLine(options.limitText ?? 'objective', plane, y(limit)),
@@ -106,12 +107,14 @@ function costChart(entries, limit, options = {}) {
           dot.addEventListener('pointerenter', event => showTip(event, entry.lines));
           dot.addEventListener('pointerleave', () => { tip.hidden = true; });
           if (!entry.label) return [dot];
-          // Labels give way downwards to those that are there.
-          let ly = cy + 4;
-          const rightwards = cx < plane.x1 - 90, lx = rightwards ? cx + 9 : cx - 9;
-          while (taken.some(([tx, ty]) => Math.abs(tx - lx) < 90 && Math.abs(ty - ly) < 12)) ly += 12;
-          taken.push([lx, ly]);
-          return [dot, sv('text', { class: 'label', x: lx, y: ly, 'text-anchor': rightwards ? 'start' : 'end' }, entry.label)];
+          // A label gives way to those that are there, downwards or to the other side.
+          const wide = entry.label.length * 6.7, sides = [[cx + 9, 'start', 0], [cx - 9, 'end', -wide]];
+          if (cx + wide + 9 > plane.x1) sides.reverse();
+          const free = (left, y) => !taken.some(([l, r, t]) => left < r + 6 && left + wide > l - 6 && Math.abs(t - y) < 12);
+          const spots = [0, 12, -12, 24, -24, 36, -36].flatMap(by => sides.map(([lx, anchor, shift]) => [lx, anchor, lx + shift, cy + 4 + by]));
+          const [lx, anchor, left, ly] = spots.find(([, , left, y]) => left > plane.x0 && left + wide < plane.x1 + 8 && free(left, y)) ?? spots[0];
+          taken.push([left, left + wide, ly]);
+          return [dot, sv('text', { class: 'label', x: lx, y: ly, 'text-anchor': anchor }, entry.label)];
         }),
       ];
     },
@@ -137,7 +140,7 @@ function renderScore(score, title) {
   page.append(el('div', { class: 'grid two' },
     panel('Latency over time', 'Of the requests completed at each time.', chart({
       xs: (from, to) => times(last, from, to), ys: (from, to) => logarithmic(Math.max(lowest, high / 1e5), high, from, to), left: 56,
-      xText: clock, yText: time, xName: 'time, h:min', yName: 'latency',
+      xText: clock(last), yText: time, xName: clockName(last), yName: 'latency',
       draw: ({ x, y, plane }) => [line(steps(s.at, s.max, last, x, y), 'var(--c7)', 1.1), line(steps(s.at, s.mean, last, x, y), 'var(--accent)'), limitLine('objective', plane, y(slo.latency_seconds))],
     }), legend(['mean', 'var(--accent)'], ['longest', 'var(--c7)'])),
     panel('Latency distribution', 'Each further nine takes the same room.', latencyChart([['latency', 'var(--accent)', score]], slo.latency_seconds))));
@@ -165,12 +168,12 @@ function renderTuning() {
   const best = data.trials[data.recommended];
   page.append(el('p', { class: 'soft' }, `Policy ${data.policy}, objective ${data.objective}, ${data.trials.length} trials. ${data.reason}`), remarks(data.notes) ?? '', asked ?? '');
   if (!best) return;
-  page.append(el('div', { class: 'tiles' }, Object.entries(best.settings).filter(([, value]) => value !== null).map(([name, value]) => tile(digits(value), name))));
+  page.append(el('div', { class: 'tiles' }, Object.entries(best.settings).filter(([, value]) => value !== null).map(([name, value]) => tile(digits(value), name.replaceAll('_', ' ')))));
   const lines = trial => [['cost', digits(trial.cost)], ['limit used', percent(trial.used, 0)], ...Object.entries(trial.settings).map(([name, value]) => [name, String(value)])];
   const shown = data.trials.map((trial, index) => ({ trial, index })).filter(({ trial }) => trial.used !== null);
   shown.sort((one, other) => (one.index === data.recommended) - (other.index === data.recommended) || one.trial.on_front - other.trial.on_front);
-  page.append(panel('Cost against the objective', 'Each dot is a trial; below the line the objective is met. The front holds those of which none other is both cheaper and nearer.', costChart(
-    shown.map(({ trial, index }) => ({ cost: trial.cost, missed: trial.used, lines: lines(trial), label: index === data.recommended ? 'recommended' : null,
+  page.append(panel('Cost against the objective', 'Each dot is a trial; below the line the objective is met; what uses more than ten times the limit stands at the top. The front holds those of which none other is both cheaper and nearer.', costChart(
+    shown.map(({ trial, index }) => ({ cost: trial.cost, missed: Math.min(trial.used, 10), lines: lines(trial), label: index === data.recommended ? 'recommended' : null,
       size: index === data.recommended ? 8 : trial.on_front ? 5.5 : 3.5, opacity: trial.on_front || index === data.recommended ? .95 : .45,
       colour: index === data.recommended ? 'var(--c1)' : trial.on_front ? 'var(--accent)' : 'var(--c7)' })),
     1, { width: 1120, height: 340, yText: value => digits(value * 100) + ' %', yName: 'limit used', limitText: 'objective: 100 % of the limit' }),
@@ -220,8 +223,8 @@ function renderScenario(scenario, policies, mine, named, of) {
     if (count > 1) page.append(el('h3', {}, cells[0].scores[index].workload));
     const entries = cells.map(cell => [cell.policy, mine(cell.policy), cell.scores[index]]);
     const high = most(entries.map(([, , { timeline: s }]) => [...s.demand, ...s.ready.map((ready, i) => ready + s.starting[i] + s.draining[i])])) * 1.06;
-    page.append(el('div', { class: 'grid' }, entries.map(([name, colour, score]) => panel(null, null,
-      el('h3', {}, named(name)), replicasChart(score, { width: 400, height: 170, left: 34, high, colour })))));
+    page.append(el('div', { class: entries.length % 3 === 1 || entries.length === 2 ? 'grid two' : 'grid' }, entries.map(([name, colour, score]) => panel(null, null,
+      el('h3', {}, named(name)), replicasChart(score, { width: entries.length % 3 === 1 || entries.length === 2 ? 560 : 400, height: 180, left: 34, high, colour })))));
     page.append(legend(['demand', 'var(--demand)'], ['ready: the colour of the policy', 'var(--accent)'], ['starting or draining, on top', 'var(--starting)']));
     const slo = entries[0][2].slo;
     page.append(el('div', { class: 'grid two' },

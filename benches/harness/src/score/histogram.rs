@@ -23,6 +23,10 @@ impl Default for Histogram {
 }
 
 #[inline]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "what is left after the shift is below 256"
+)]
 fn bucket(value: u64) -> usize {
     // Below 2⁷ the bucket is the value itself; beyond, each doubling has 2⁷ buckets.
     let shift = (63 - (value | 1).leading_zeros()).saturating_sub(STEPS);
@@ -154,7 +158,8 @@ mod tests {
             let mut histogram = Histogram::default();
             times.iter().for_each(|time| histogram.record(*time));
             times.sort_unstable();
-            let rank = ((share * times.len() as f64).ceil() as usize).clamp(1, times.len());
+            let rank = crate::time::whole((share * times.len() as f64).ceil());
+            let rank = usize::try_from(rank).unwrap().clamp(1, times.len());
             let exact = times[rank - 1] as f64;
             let found = histogram.quantile(share) as f64;
             prop_assert!((found - exact).abs() <= exact / 128.0 + 1.0, "{found} for {exact}");

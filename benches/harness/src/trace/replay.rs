@@ -122,7 +122,8 @@ fn floor(value: f64) -> u64 {
 impl Arrivals for Replay {
     fn fill(&mut self, batch: &mut Vec<Arrival>) -> Result<(), Error> {
         let mut first = false;
-        while batch.len() < BATCH {
+        let full = batch.len() + BATCH;
+        while batch.len() < full {
             if self.left == 0 {
                 if !self.turn()? {
                     break;
