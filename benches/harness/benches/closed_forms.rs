@@ -12,9 +12,12 @@
     reason = "a bench prints what it measured, and may fail"
 )]
 
+mod common;
+
 use std::path::Path;
 use std::process::ExitCode;
 
+use common::cpu_seconds;
 use plimsoll_core::policy::{Decision, Observation, Reason, ScalingPolicy};
 use plimsoll_harness::arrival::ArrivalSpec;
 use plimsoll_harness::engine::run;
@@ -150,18 +153,4 @@ fn main() -> ExitCode {
         println!("a model is off by more than 0.5 %");
         ExitCode::FAILURE
     }
-}
-
-/// Processor time that this process has used, user and system, from Linux's own account in
-/// hundredths of a second.
-fn cpu_seconds() -> f64 {
-    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    let after = stat.rsplit(')').next().unwrap_or_default();
-    let ticks = |place: usize| {
-        let field = after.split_whitespace().nth(place);
-        field
-            .and_then(|field| field.parse::<f64>().ok())
-            .unwrap_or(f64::NAN)
-    };
-    (ticks(11) + ticks(12)) / 100.0
 }

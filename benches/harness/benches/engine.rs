@@ -3,11 +3,10 @@
 //!     cargo bench -p plimsoll-harness --bench engine
 
 #![expect(
-    missing_docs,
     clippy::unwrap_used,
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
-    reason = "criterion's macros make undocumented functions, and a bench may fail"
+    reason = "a bench may fail"
 )]
 
 use std::path::Path;

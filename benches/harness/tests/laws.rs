@@ -1,5 +1,7 @@
 //! What holds of every run, whatever it is of.
 
+#![expect(clippy::unwrap_used, reason = "a test may fail")]
+
 mod common;
 
 use common::{Reactive, Scripted, arrivals, pool};
