@@ -9,7 +9,7 @@ mod spec;
 pub use generator::{GENERATORS, Generator, Shape};
 pub use merge::Merged;
 pub use rate::{Profile, Segment, Spacing, Timed};
-pub use spec::{ArrivalSpec, Part};
+pub use spec::{ArrivalSpec, MakeArrivals, OwnArrivals, Part};
 
 use crate::error::Error;
 

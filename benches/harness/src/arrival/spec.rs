@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::path::Path;
+use std::sync::Arc;
 
 use super::Arrivals;
 use super::generator::{GENERATORS, Generator};
@@ -26,6 +27,29 @@ pub enum Part {
     Generator(Generator),
     /// Recorded ones.
     Trace(Trace),
+    /// Ones of the caller's own.
+    Own(OwnArrivals),
+}
+
+/// Makes a stream of arrivals under a seed.
+pub type MakeArrivals = Arc<dyn Fn(u64) -> Box<dyn Arrivals> + Send + Sync>;
+
+/// Arrivals that the caller makes.
+#[derive(Clone)]
+pub struct OwnArrivals {
+    /// Makes them under a seed.
+    pub make: MakeArrivals,
+    /// How long they go on; `None` for as long as is asked.
+    pub duration: Option<Span>,
+}
+
+impl fmt::Debug for OwnArrivals {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("OwnArrivals")
+            .field("duration", &self.duration)
+            .finish_non_exhaustive()
+    }
 }
 
 impl ArrivalSpec {
@@ -82,6 +106,7 @@ impl ArrivalSpec {
                 .duration
                 .map(|span| Span(span.0.saturating_add(generator.start.0))),
             Part::Trace(trace) => Some(trace.duration()),
+            Part::Own(own) => own.duration,
         });
         ends.collect::<Option<Vec<_>>>()?.into_iter().max()
     }
@@ -90,7 +115,7 @@ impl ArrivalSpec {
     #[must_use]
     pub fn notes(&self) -> Vec<String> {
         let notes = self.parts.iter().filter_map(|part| match part {
-            Part::Generator(_) => None,
+            Part::Generator(_) | Part::Own(_) => None,
             Part::Trace(trace) => Some(trace.note()),
         });
         notes.collect()
@@ -124,6 +149,7 @@ impl ArrivalSpec {
             sources.push(match part {
                 Part::Generator(generator) => generator.open(seed),
                 Part::Trace(trace) => trace.open(seed)?,
+                Part::Own(own) => (own.make)(seed),
             });
         }
         match sources.pop() {

@@ -52,7 +52,7 @@ pub fn run_with<P: ScalingPolicy + ?Sized>(
     let mut plant = Plant::new(scenario, workload, horizon, interval.max(1), scenario.seed)?;
     let end = horizon.saturating_add(scenario.drain.0);
     let mut at = 0_u64;
-    let mut told = 0;
+    let (mut told, mut effort) = (0, 0);
     let mut stopped = false;
     loop {
         at = at.saturating_add(plant.decision_interval).min(end);
@@ -69,8 +69,10 @@ pub fn run_with<P: ScalingPolicy + ?Sized>(
         }
         let decision = plant.decide(policy);
         plant.apply(decision.desired);
-        if plant.handled() - told > TELL_EVERY {
-            told = plant.handled();
+        effort += EFFORT_OF_DECISION;
+        let spent = plant.handled() + effort;
+        if spent - told > TELL_EVERY {
+            told = spent;
             let now = Progress {
                 now: at,
                 end: horizon,
@@ -93,6 +95,9 @@ pub fn run_with<P: ScalingPolicy + ?Sized>(
 
 /// Events between two reports of progress.
 const TELL_EVERY: u64 = 1 << 20;
+
+/// What a decision costs, in events, about.
+const EFFORT_OF_DECISION: u64 = 16;
 
 /// Runs all workloads of a scenario, each under a policy of its own, in step. Where the scenario
 /// has a budget, the strategy shares it over what the policies ask for.

@@ -1,0 +1,236 @@
+//! Benches, tunings and what is reported of them.
+
+#![expect(clippy::unwrap_used, reason = "a test may fail")]
+
+mod common;
+
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use common::{Fixed, Reactive, arrivals};
+use plimsoll_core::autoscaling::AutoscalingSettings;
+use plimsoll_core::distribution::{Demand, DistributionError, DistributionStrategy};
+use plimsoll_harness::bench::{Entrant, Leaderboard, bench};
+use plimsoll_harness::engine::run;
+use plimsoll_harness::report;
+use plimsoll_harness::scenario::{Objective, Scenario, Workload};
+use plimsoll_harness::service::{Service, Variate};
+use plimsoll_harness::suite::Suite;
+use plimsoll_harness::time::Span;
+use plimsoll_harness::tune::{Effort, MakeTuned, Space, Tuning, tune};
+
+struct NoBudget;
+
+impl DistributionStrategy for NoBudget {
+    fn distribute(&self, _: u32, _: &[Demand], _: &mut [u32]) -> Result<(), DistributionError> {
+        Ok(())
+    }
+}
+
+fn scenario(name: &str, text: &str) -> Scenario {
+    let workload = Workload {
+        concurrency: 4,
+        min_replicas: 0,
+        max_replicas: 20,
+        initial_replicas: 2,
+        cold_start: Variate::Constant(20e9),
+        slo: Objective {
+            latency: Span::from_secs(2),
+            attainment: 0.95,
+        },
+        ..Workload::new(name, arrivals(text), Service::of(Variate::Exponential(4e8)))
+    };
+    let mut scenario = Scenario::new(name, workload);
+    scenario.question = "Is <this> & \"that\" shown?".to_owned();
+    scenario
+}
+
+fn suite() -> Suite {
+    Suite {
+        name: "small".to_owned(),
+        summary: String::new(),
+        scenarios: vec![
+            scenario("steady", "poisson(rate=20, duration=20m)"),
+            scenario(
+                "spike",
+                "spike(base=5, peak=40, at=5m, hold=3m, duration=20m)",
+            ),
+        ],
+    }
+}
+
+fn board() -> Leaderboard {
+    let entrants = [
+        Entrant::new("plenty", |_| Fixed(20)),
+        Entrant::new("few", |_| Fixed(1)),
+        Entrant::new("reactive", |workload: &Workload| Reactive {
+            target: 0.5 * f64::from(workload.concurrency),
+        }),
+    ];
+    bench(
+        &suite(),
+        &entrants,
+        &NoBudget,
+        |_| ControlFlow::Continue(()),
+    )
+    .unwrap()
+}
+
+#[test]
+fn a_leaderboard_ranks_by_objectives_met_and_then_by_cost() {
+    let board = board();
+    assert_eq!(
+        board,
+        self::board(),
+        "the order in which threads are done does not matter"
+    );
+    let last = board.ranks.last().unwrap();
+    assert_eq!(
+        (last.policy.as_str(), last.met, last.relative_cost),
+        ("few", 0, None)
+    );
+    let plenty = board
+        .ranks
+        .iter()
+        .find(|rank| rank.policy == "plenty")
+        .unwrap();
+    assert_eq!(plenty.met, 2);
+    assert!(plenty.relative_cost.unwrap() > 1.0);
+    assert!(
+        board
+            .ranks
+            .windows(2)
+            .all(|pair| pair[0].rank < pair[1].rank)
+    );
+}
+
+#[test]
+fn a_bench_that_is_told_to_break_returns_what_is_done() {
+    let entrants = [Entrant::new("plenty", |_| Fixed(20))];
+    let board = bench(&suite(), &entrants, &NoBudget, |progress| {
+        assert_eq!(progress.total, 2);
+        ControlFlow::Break(())
+    })
+    .unwrap();
+    let done: usize = board
+        .scenarios
+        .iter()
+        .map(|scenario| scenario.cells.len())
+        .sum();
+    assert!((1..=2).contains(&done));
+}
+
+fn tuning(trials: usize, mut stop_after: usize) -> Tuning {
+    let scenario = scenario("tuned", "diurnal(low=5, high=40, period=30m, duration=30m)");
+    let space = Space::around(&scenario.workloads[0], AutoscalingSettings::default());
+    let make: MakeTuned = Arc::new(|settings, _| {
+        let target = settings.concurrency_target.unwrap_or(1);
+        let percent = settings.target_utilization_percentage.unwrap_or(70);
+        Box::new(Reactive {
+            target: f64::from(target * percent) / 100.0,
+        })
+    });
+    let effort = Effort {
+        trials,
+        ..Effort::default()
+    };
+    let objective = "p99<3s, attainment>97%".parse().unwrap();
+    tune(&scenario, &space, &objective, &make, effort, |_| {
+        stop_after = stop_after.saturating_sub(1);
+        if stop_after == 0 {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
+    })
+    .unwrap()
+}
+
+#[test]
+fn a_tuning_recommends_the_cheapest_that_holds() {
+    let tuning = tuning(120, usize::MAX);
+    assert_eq!(
+        tuning,
+        self::tuning(120, usize::MAX),
+        "the same on every machine"
+    );
+    assert_eq!(tuning.trials.len(), 120);
+    let recommended = tuning.recommendation().unwrap();
+    assert!(
+        recommended.met && recommended.used <= 1.0,
+        "{}",
+        tuning.reason
+    );
+    assert!(recommended.score.latency.total.p99 < 3.0 && recommended.score.slo.attainment > 0.97);
+    let front: Vec<_> = tuning.front().collect();
+    assert!(
+        front
+            .windows(2)
+            .all(|pair| pair[0].cost < pair[1].cost && pair[0].used > pair[1].used)
+    );
+    for trial in &tuning.trials {
+        let beaten = front
+            .iter()
+            .any(|other| other.cost <= trial.cost && other.used <= trial.used);
+        assert!(beaten, "nothing lies before the front");
+    }
+}
+
+#[test]
+fn a_tuning_that_is_told_to_break_returns_what_it_found() {
+    let tuning = tuning(1_000, 5);
+    assert!(tuning.stopped);
+    assert!(
+        (5..60).contains(&tuning.trials.len()),
+        "{}",
+        tuning.trials.len()
+    );
+    assert!(tuning.recommendation().is_some());
+}
+
+/// A page needs nothing but itself, and its data reads back.
+fn check_page(page: &str, kind: &str) {
+    for outside in ["http://", "https://", "src=", "@import", "<link"] {
+        let count = page.matches(outside).count();
+        let own =
+            usize::from(outside == "http://") * page.matches("http://www.w3.org/2000/svg").count();
+        assert_eq!(count, own, "the page asks for {outside}");
+    }
+    assert!(!page.contains("{{"), "a place was not filled");
+    let data = page
+        .split_once("id=\"data\">")
+        .unwrap()
+        .1
+        .split_once("</script>")
+        .unwrap()
+        .0;
+    let data: serde_json::Value = serde_json::from_str(data).unwrap();
+    assert_eq!(data["kind"], kind);
+}
+
+#[test]
+fn reports_hold_what_they_should() {
+    let board = board();
+    check_page(&report::page_of_bench(&board), "bench");
+    let csv = report::csv_of_bench(&board);
+    assert_eq!(csv.lines().count(), 1 + 2 * 3);
+    let columns = csv.lines().next().unwrap().split(',').count();
+    assert!(csv.lines().all(|line| line.split(',').count() == columns));
+    let json: serde_json::Value = serde_json::from_str(&report::json(&board)).unwrap();
+    assert_eq!(json["ranks"].as_array().unwrap().len(), 3);
+
+    let scenario = scenario("one", "poisson(rate=10, duration=10m)");
+    let outcome = run(&scenario, &mut Fixed(3)).unwrap();
+    check_page(
+        &report::page_of_outcome(&scenario, "fixed", &outcome),
+        "simulation",
+    );
+    assert_eq!(report::csv_of_outcome(&outcome).lines().count(), 2);
+
+    let tuning = tuning(24, usize::MAX);
+    check_page(
+        &report::page_of_tuning(&scenario, "reactive", &tuning),
+        "tuning",
+    );
+    assert_eq!(report::csv_of_tuning(&tuning).lines().count(), 25);
+}
