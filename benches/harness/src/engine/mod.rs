@@ -8,6 +8,7 @@ mod pool;
 mod replicas;
 mod requests;
 mod run;
+mod scale;
 mod sharing;
 mod source;
 

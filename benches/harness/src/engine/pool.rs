@@ -45,38 +45,38 @@ pub(super) struct Moments {
 pub(super) struct Pool {
     pub(super) now: u64,
     pub(super) source: Source,
-    balance: Balance,
+    pub(super) balance: Balance,
     pub(super) concurrency: u32,
-    queue_limit: u32,
-    speeds: Option<Speeds>,
+    pub(super) queue_limit: u32,
+    pub(super) speeds: Option<Speeds>,
     pub(super) events: Heap,
     pub(super) requests: Requests,
     /// Requests that wait for any replica.
     pub(super) queue: Queue,
     pub(super) replicas: Vec<Replica>,
     /// Places of terminated replicas.
-    vacant: Vec<u32>,
+    pub(super) vacant: Vec<u32>,
     /// Ready replicas, for disciplines that go through them.
-    ready: Vec<u32>,
-    turn: usize,
+    pub(super) ready: Vec<u32>,
+    pub(super) turn: usize,
     /// Ready replicas by load, for disciplines that look for the least.
-    loads: Loads,
-    by_load: bool,
+    pub(super) loads: Loads,
+    pub(super) by_load: bool,
     /// The fast lane, where the workload can take it.
-    lane: Option<Lane>,
-    in_lane: bool,
-    choices: Stream,
-    cold_start: Sampler,
-    cold_starts: Stream,
+    pub(super) lane: Option<Lane>,
+    pub(super) in_lane: bool,
+    pub(super) choices: Stream,
+    pub(super) cold_start: Sampler,
+    pub(super) cold_starts: Stream,
     pub(super) counts: Counts,
     pub(super) areas: Areas,
-    counted_at: u64,
+    pub(super) counted_at: u64,
     pub(super) in_flight: u32,
     pub(super) waiting: u32,
     pub(super) tokens: u64,
     pub(super) moments: Moments,
     pub(super) recorder: Recorder,
-    activation: u32,
+    pub(super) activation: u32,
     /// How many replicas there should be.
     pub(super) target: u32,
     /// How often the activator asked for a replica.
@@ -286,7 +286,7 @@ impl Pool {
 
     /// Service begins, at a replica that has counted the request already where loads are kept.
     #[inline]
-    fn begin(&mut self, replica: u32, request: u32) {
+    pub(super) fn begin(&mut self, replica: u32, request: u32) {
         self.replicas[replica as usize].in_flight += 1;
         self.in_flight += 1;
         let event = self.started(replica, request);
@@ -444,165 +444,5 @@ impl Pool {
         } else if slot.load() == 0 {
             self.terminate(replica);
         }
-    }
-
-    /// Brings the number of replicas that start or are ready to this, and makes it the target.
-    pub(super) fn scale_to(&mut self, target: u32) {
-        self.target = target;
-        let count = self.counts.starting + self.counts.ready;
-        for _ in count..target {
-            self.start();
-        }
-        for _ in target..count {
-            self.stop_one();
-        }
-    }
-
-    fn start(&mut self) {
-        let delay = self.cold_start.draw(&mut self.cold_starts);
-        let replica = self.occupy();
-        self.count(|counts| counts.starting += 1);
-        self.starts += 1;
-        let generation = self.replicas[replica as usize].generation;
-        let at = self.now.saturating_add(delay);
-        self.events.push(Event::new(
-            at,
-            What::Ready {
-                replica,
-                generation,
-            },
-        ));
-    }
-
-    /// Adds replicas that are ready at once: those that were there before the beginning.
-    pub(super) fn start_ready(&mut self, count: u32) {
-        self.target += count;
-        for _ in 0..count {
-            let replica = self.occupy();
-            self.count(|counts| counts.starting += 1);
-            self.become_ready(replica);
-            if let Some(lane) = &mut self.lane {
-                lane.open(replica, self.concurrency, self.now);
-            }
-        }
-    }
-
-    fn occupy(&mut self) -> u32 {
-        let replica = self.vacant.pop().unwrap_or_else(|| {
-            self.replicas.push(Replica::default());
-            u32::try_from(self.replicas.len() - 1).unwrap_or(u32::MAX)
-        });
-        let slot = &mut self.replicas[replica as usize];
-        slot.phase = Phase::Starting;
-        slot.generation = slot.generation.wrapping_add(1);
-        slot.asked_at = self.now;
-        slot.changed_at = self.now;
-        (slot.moment, slot.seen) = (0, 0);
-        replica
-    }
-
-    fn become_ready(&mut self, replica: u32) {
-        self.count(|counts| {
-            counts.starting -= 1;
-            counts.ready += 1;
-        });
-        let position = u32::try_from(self.ready.len()).unwrap_or(u32::MAX);
-        self.ready.push(replica);
-        let slot = &mut self.replicas[replica as usize];
-        slot.phase = Phase::Ready;
-        slot.changed_at = self.now;
-        slot.ready_at = self.now;
-        slot.position = position;
-        if self.by_load {
-            self.loads.insert(replica, 0);
-        }
-        if !self.in_lane {
-            self.release(replica);
-        }
-    }
-
-    /// Gives requests that wait for any replica to one that has become ready, as many as it has
-    /// room for. The others go to whichever has room next, in order.
-    fn release(&mut self, replica: u32) {
-        loop {
-            let load = self.replicas[replica as usize].load();
-            if load >= self.concurrency {
-                break;
-            }
-            let Some(request) = self.queue.pop(&self.requests) else {
-                break;
-            };
-            self.waiting -= 1;
-            self.moments.waiting = self.moments.waiting.wrapping_sub(self.now);
-            if self.by_load {
-                self.loads.grown(replica, load);
-            }
-            self.begin(replica, request);
-        }
-    }
-
-    /// Stops one replica: the one that started last of those that are not ready, else the least
-    /// loaded, of equals the youngest.
-    fn stop_one(&mut self) {
-        let phase = if self.counts.starting > 0 {
-            Phase::Starting
-        } else {
-            Phase::Ready
-        };
-        let candidates = (0_u32..)
-            .zip(&self.replicas)
-            .filter(|(_, slot)| slot.phase == phase);
-        let found = candidates.min_by_key(|(_, slot)| (slot.load(), u64::MAX - slot.asked_at));
-        let Some((replica, slot)) = found else {
-            return;
-        };
-        let load = slot.load();
-        if phase == Phase::Starting {
-            self.count(|counts| {
-                counts.starting -= 1;
-                counts.draining += 1;
-            });
-            return self.terminate(replica);
-        }
-        if self.by_load {
-            self.loads.remove(replica, load);
-        }
-        let position = slot.position;
-        self.ready.swap_remove(position as usize);
-        if let Some(moved) = self.ready.get(position as usize) {
-            self.replicas[*moved as usize].position = position;
-        }
-        self.count(|counts| {
-            counts.ready -= 1;
-            counts.draining += 1;
-        });
-        let slot = &mut self.replicas[replica as usize];
-        slot.phase = Phase::Draining;
-        slot.changed_at = self.now;
-        if let Some(mut lane) = self.lane.take() {
-            self.leave_lane(&mut lane, replica);
-            self.lane = Some(lane);
-        }
-        if load == 0 {
-            self.terminate(replica);
-        }
-    }
-
-    fn terminate(&mut self, replica: u32) {
-        self.count(|counts| counts.draining -= 1);
-        self.replicas[replica as usize].phase = Phase::Terminated;
-        self.vacant.push(replica);
-    }
-
-    /// Changes the counts of replicas, after adding up what they were until now.
-    fn count(&mut self, change: impl FnOnce(&mut Counts)) {
-        self.settle();
-        change(&mut self.counts);
-    }
-
-    /// Adds up replica time until now.
-    pub(super) fn settle(&mut self) {
-        self.areas.add(self.counts, self.now - self.counted_at);
-        self.counted_at = self.now;
     }
 }
