@@ -90,6 +90,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         std::fs::write(path, report::page_of_tuning(&scenario, "delayed", &tuning))?;
     }
     if let (Some(path), Some(trial)) = (paths.next(), tuning.recommendation()) {
+        let scenario = scenario.with_settings(&trial.settings);
         let outcome = run(&scenario, &mut Delayed::new(&trial.settings))?;
         std::fs::write(
             path,

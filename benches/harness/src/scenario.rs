@@ -1,5 +1,6 @@
 //! An experiment: workloads, how long, and what is asked.
 
+use plimsoll_core::autoscaling::AutoscalingSettings;
 use plimsoll_core::distribution::Priority;
 
 use crate::arrival::ArrivalSpec;
@@ -95,6 +96,17 @@ impl Workload {
         }
     }
 
+    /// The workload with the bounds that settings say, beginning within them. The other settings
+    /// are a policy's.
+    #[must_use]
+    pub fn with_settings(mut self, settings: &AutoscalingSettings) -> Self {
+        self.min_replicas = settings.min_replicas.unwrap_or(self.min_replicas);
+        self.max_replicas = settings.max_replicas.unwrap_or(self.max_replicas);
+        let most = self.max_replicas.max(self.min_replicas);
+        self.initial_replicas = self.initial_replicas.clamp(self.min_replicas, most);
+        self
+    }
+
     fn check(&self) -> Result<(), Error> {
         let wrong = |what: &str| Err(Error::Scenario(format!("workload `{}`: {what}", self.name)));
         if self.concurrency == 0 {
@@ -166,6 +178,16 @@ impl Scenario {
             decision_interval: Span::from_secs(2),
             elasticity_interval: Span::from_secs(60),
         }
+    }
+
+    /// The scenario with the bounds that settings say for its workloads.
+    #[must_use]
+    pub fn with_settings(mut self, settings: &AutoscalingSettings) -> Self {
+        let workloads = self.workloads.into_iter();
+        self.workloads = workloads
+            .map(|workload| workload.with_settings(settings))
+            .collect();
+        self
     }
 
     /// When arrivals end, in nanoseconds.

@@ -246,19 +246,8 @@ fn simulate(
     seed: u64,
     stop: &AtomicBool,
 ) -> Result<Option<Score>, Error> {
-    let mut scenario = Scenario {
-        seed,
-        ..scenario.clone()
-    };
-    if let Some(workload) = scenario.workloads.first_mut() {
-        workload.min_replicas = settings.min_replicas.unwrap_or(workload.min_replicas);
-        workload.max_replicas = settings.max_replicas.unwrap_or(workload.max_replicas);
-        let (min, max) = (
-            workload.min_replicas,
-            workload.max_replicas.max(workload.min_replicas),
-        );
-        workload.initial_replicas = workload.initial_replicas.clamp(min, max);
-    }
+    let mut scenario = scenario.clone().with_settings(settings);
+    scenario.seed = seed;
     let [workload] = scenario.workloads.as_slice() else {
         return Err(Error::Scenario(
             "settings are tuned for one workload at a time".to_owned(),
