@@ -4,6 +4,7 @@
 //! tests and embedders make their own and add to it.
 
 mod catalogue;
+pub mod follow;
 
 use serde_json::Value as Json;
 

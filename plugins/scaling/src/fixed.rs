@@ -2,6 +2,7 @@
 
 use plimsoll_core::policy::{Decision, Observation, Reason, ScalingPolicy};
 use plimsoll_core::registry::FactoryError;
+use plimsoll_core::registry::follow::{REPLICAS, WORKERS};
 use serde::{Deserialize, Serialize};
 
 use crate::options::{Described, Field, Kind, checked};
@@ -26,6 +27,7 @@ impl Default for FixedOptions {
 
 impl Described for FixedOptions {
     const POLICY: &'static str = "fixed";
+    const SCALES: &'static [&'static str] = &[REPLICAS, WORKERS];
     const FIELDS: &'static [Field] = &[Field {
         name: "replicas",
         kind: Kind::Optional(&Kind::Whole(0, u32::MAX as u64)),

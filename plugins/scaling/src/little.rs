@@ -13,6 +13,7 @@
 
 use plimsoll_core::policy::{Decision, Observation, Reason, Sample, ScalingPolicy};
 use plimsoll_core::registry::FactoryError;
+use plimsoll_core::registry::follow::WORKERS;
 use serde::{Deserialize, Serialize};
 
 use crate::measure::{count_up, direction, nanoseconds, seconds, sound};
@@ -45,6 +46,7 @@ impl Default for LittleOptions {
 
 impl Described for LittleOptions {
     const POLICY: &'static str = "little";
+    const SCALES: &'static [&'static str] = &[WORKERS];
     const FIELDS: &'static [Field] = &[
         Field {
             name: "headroom",

@@ -11,6 +11,7 @@
 
 use plimsoll_core::policy::{Decision, Observation, Reason, ScalingPolicy};
 use plimsoll_core::registry::FactoryError;
+use plimsoll_core::registry::follow::WORKERS;
 use serde::{Deserialize, Serialize};
 
 use crate::measure::{SECOND, count_up, nanoseconds, seconds, sound};
@@ -51,10 +52,11 @@ impl Default for TressiOptions {
     }
 }
 
-const WORKERS: Kind = Kind::Whole(0, u32::MAX as u64);
+const BOUND: Kind = Kind::Whole(0, u32::MAX as u64);
 
 impl Described for TressiOptions {
     const POLICY: &'static str = "tressi";
+    const SCALES: &'static [&'static str] = &[WORKERS];
     const FIELDS: &'static [Field] = &[
         Field {
             name: "scaleUpThreshold",
@@ -87,12 +89,12 @@ impl Described for TressiOptions {
         },
         Field {
             name: "minWorkers",
-            kind: Kind::Optional(&WORKERS),
+            kind: Kind::Optional(&BOUND),
             doc: "Fewest workers; null for what the load test allows.",
         },
         Field {
             name: "maxWorkers",
-            kind: Kind::Optional(&WORKERS),
+            kind: Kind::Optional(&BOUND),
             doc: "Most workers; null for what the load test allows.",
         },
     ];

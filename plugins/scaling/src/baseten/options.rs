@@ -1,5 +1,6 @@
 //! Options of `baseten`, with the platform's names, ranges and defaults.
 
+use plimsoll_core::registry::follow::REPLICAS;
 use serde::{Deserialize, Serialize};
 
 use crate::options::{Described, Field, Kind};
@@ -59,6 +60,7 @@ const UNBOUNDED: u64 = u32::MAX as u64;
 
 impl Described for BasetenOptions {
     const POLICY: &'static str = "baseten";
+    const SCALES: &'static [&'static str] = &[REPLICAS];
     const FIELDS: &'static [Field] = &[
         Field {
             name: "autoscaling_window",
@@ -96,5 +98,16 @@ impl Described for BasetenOptions {
             doc: "Of what max_scale_down_rate is a share: of the replicas that are too many, or \
                   of all.",
         },
+    ];
+    const FOLLOWS: &'static [(&'static str, &'static str)] = &[
+        ("autoscaling_window", "scaling_window_seconds"),
+        ("scale_down_delay", "scale_down_delay_seconds"),
+        ("concurrency_target", "concurrency_target"),
+        (
+            "target_utilization_percentage",
+            "target_utilization_percentage",
+        ),
+        ("max_scale_down_rate", "max_scale_down_rate"),
+        ("target_in_flight_tokens", "target_in_flight_tokens"),
     ];
 }

@@ -1,5 +1,6 @@
 //! Options of `hpa`, with the original's ranges and defaults.
 
+use plimsoll_core::registry::follow::{REPLICAS, TARGET_IN_FLIGHT};
 use serde::{Deserialize, Serialize};
 
 use super::{Behavior, Calculator};
@@ -98,6 +99,7 @@ const POLICIES: &[Field] = &[
 
 impl Described for HpaOptions {
     const POLICY: &'static str = "hpa";
+    const SCALES: &'static [&'static str] = &[REPLICAS];
     const FIELDS: &'static [Field] = &[
         Field {
             name: "metric",
@@ -162,6 +164,13 @@ impl Described for HpaOptions {
             doc: "How changes are stabilised and limited; null for the rules of a workload that \
                   has no behavior: at most double or 4, and stabilised downward.",
         },
+    ];
+    const FOLLOWS: &'static [(&'static str, &'static str)] = &[
+        ("target", TARGET_IN_FLIGHT),
+        (
+            "downscale_stabilization_seconds",
+            "scale_down_delay_seconds",
+        ),
     ];
 
     fn check_together(&self) -> Result<(), String> {

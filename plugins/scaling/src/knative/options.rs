@@ -1,5 +1,6 @@
 //! Options of `knative`, with the original's names, ranges and defaults.
 
+use plimsoll_core::registry::follow::REPLICAS;
 use serde::{Deserialize, Serialize};
 
 use super::{Algorithm, Spec};
@@ -77,6 +78,7 @@ impl Default for KnativeOptions {
 
 impl Described for KnativeOptions {
     const POLICY: &'static str = "knative";
+    const SCALES: &'static [&'static str] = &[REPLICAS];
     const FIELDS: &'static [Field] = &[
         Field {
             name: "metric",
@@ -155,6 +157,15 @@ impl Described for KnativeOptions {
             kind: Kind::Whole(0, 86_400),
             doc: "How long the last replica stays at the least, in seconds.",
         },
+    ];
+    const FOLLOWS: &'static [(&'static str, &'static str)] = &[
+        ("target", "concurrency_target"),
+        (
+            "target_utilization_percentage",
+            "target_utilization_percentage",
+        ),
+        ("stable_window_seconds", "scaling_window_seconds"),
+        ("scale_down_delay_seconds", "scale_down_delay_seconds"),
     ];
 }
 

@@ -82,8 +82,12 @@ pub(crate) const fn between(from: f64, to: f64) -> Kind {
 pub(crate) trait Described: Default + Serialize + DeserializeOwned {
     /// Whose options they are.
     const POLICY: &'static str;
+    /// What it scales.
+    const SCALES: &'static [&'static str];
     /// The table.
     const FIELDS: &'static [Field];
+    /// Options that follow a fact where they are not given: their names, and the facts'.
+    const FOLLOWS: &'static [(&'static str, &'static str)] = &[];
 
     /// Checks what no single field says.
     ///

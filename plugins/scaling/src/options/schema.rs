@@ -1,5 +1,6 @@
 //! The JSON Schema of a table of options.
 
+use plimsoll_core::registry::follow::{FOLLOWS, SCALES};
 use serde_json::{Map, Value as Json, json};
 
 use super::{Described, Field, Kind};
@@ -7,7 +8,12 @@ use super::{Described, Field, Kind};
 /// The schema of a policy's options, with their defaults.
 pub(crate) fn schema<T: Described>() -> Json {
     let defaults = serde_json::to_value(T::default()).unwrap_or(Json::Null);
-    object(T::FIELDS, Some(&defaults))
+    let mut schema = object(T::FIELDS, Some(&defaults));
+    schema[SCALES] = json!(T::SCALES);
+    for (option, fact) in T::FOLLOWS {
+        schema["properties"][option][FOLLOWS] = json!(fact);
+    }
+    schema
 }
 
 fn object(fields: &[Field], defaults: Option<&Json>) -> Json {

@@ -1,5 +1,6 @@
 //! Options of `predictive`.
 
+use plimsoll_core::registry::follow::{COLD_START_SECONDS, REPLICAS};
 use serde::{Deserialize, Serialize};
 
 use super::holt_winters::{MOST_STEPS, Rates};
@@ -56,6 +57,7 @@ impl Default for PredictiveOptions {
 
 impl Described for PredictiveOptions {
     const POLICY: &'static str = "predictive";
+    const SCALES: &'static [&'static str] = &[REPLICAS];
     const FIELDS: &'static [Field] = &[
         Field {
             name: "concurrency_target",
@@ -117,6 +119,15 @@ impl Described for PredictiveOptions {
             kind: between(0.0, 1.0),
             doc: "What is left of a trend after each step ahead.",
         },
+    ];
+    const FOLLOWS: &'static [(&'static str, &'static str)] = &[
+        ("concurrency_target", "concurrency_target"),
+        (
+            "target_utilization_percentage",
+            "target_utilization_percentage",
+        ),
+        ("lead_seconds", COLD_START_SECONDS),
+        ("scale_down_delay_seconds", "scale_down_delay_seconds"),
     ];
 
     fn check_together(&self) -> Result<(), String> {

@@ -1,5 +1,6 @@
 //! Options of `ray-serve`, with the original's names and defaults.
 
+use plimsoll_core::registry::follow::{REPLICAS, TARGET_IN_FLIGHT};
 use serde::{Deserialize, Serialize};
 
 use crate::options::{Described, Field, Kind, above, between, from};
@@ -40,6 +41,7 @@ impl Default for RayServeOptions {
 
 impl Described for RayServeOptions {
     const POLICY: &'static str = "ray-serve";
+    const SCALES: &'static [&'static str] = &[REPLICAS];
     const FIELDS: &'static [Field] = &[
         Field {
             name: "target_ongoing_requests",
@@ -76,5 +78,10 @@ impl Described for RayServeOptions {
             kind: above(0.0),
             doc: "Share of a wanted shrinking that is applied.",
         },
+    ];
+    const FOLLOWS: &'static [(&'static str, &'static str)] = &[
+        ("target_ongoing_requests", TARGET_IN_FLIGHT),
+        ("look_back_period_s", "scaling_window_seconds"),
+        ("downscale_delay_s", "scale_down_delay_seconds"),
     ];
 }
