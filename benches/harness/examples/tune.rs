@@ -66,7 +66,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         .find(|scenario| scenario.name == "diurnal")
         .ok_or("no such scenario")?;
     let space = Space::around(&scenario.workloads[0], AutoscalingSettings::default());
-    let make: MakeTuned = Arc::new(|settings, _| Box::new(Delayed::new(settings)));
+    let make: MakeTuned = Arc::new(|settings, _| Ok(Box::new(Delayed::new(settings))));
     let objective = "p99<2s".parse()?;
     let tuning = tune(
         &scenario,

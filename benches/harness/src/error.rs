@@ -35,6 +35,9 @@ pub enum Error {
     /// A suite's file cannot be read.
     #[error("{0}")]
     Suite(String),
+    /// A policy is not known, or its options do not fit.
+    #[error("{0}")]
+    Policy(String),
     /// A budget cannot be shared.
     #[error(transparent)]
     Distribution(#[from] plimsoll_core::distribution::DistributionError),

@@ -12,6 +12,7 @@ pub mod balance;
 pub mod bench;
 pub mod engine;
 pub mod error;
+pub mod policy;
 pub mod random;
 pub mod report;
 pub mod scenario;

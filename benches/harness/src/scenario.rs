@@ -7,7 +7,7 @@ use crate::arrival::ArrivalSpec;
 use crate::balance::Balance;
 use crate::error::Error;
 use crate::service::{Service, Variate};
-use crate::time::Span;
+use crate::time::{SECOND, Span, whole};
 
 /// What is wanted of latency: that a share of the requests is completed within a time.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -105,6 +105,13 @@ impl Workload {
         let most = self.max_replicas.max(self.min_replicas);
         self.initial_replicas = self.initial_replicas.clamp(self.min_replicas, most);
         self
+    }
+
+    /// The time within which nine of ten replicas are ready, in whole seconds, rounded up.
+    #[must_use]
+    pub fn cold_start_seconds(&self) -> u32 {
+        let seconds = whole(self.cold_start.quantile(0.9)).div_ceil(SECOND);
+        u32::try_from(seconds).unwrap_or(u32::MAX)
     }
 
     fn check(&self) -> Result<(), Error> {

@@ -126,9 +126,9 @@ fn tuning(trials: usize, mut stop_after: usize) -> Tuning {
     let make: MakeTuned = Arc::new(|settings, _| {
         let target = settings.concurrency_target.unwrap_or(1);
         let percent = settings.target_utilization_percentage.unwrap_or(70);
-        Box::new(Reactive {
+        Ok(Box::new(Reactive {
             target: f64::from(target * percent) / 100.0,
-        })
+        }))
     });
     let effort = Effort {
         trials,

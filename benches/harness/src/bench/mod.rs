@@ -12,10 +12,11 @@ pub use leaderboard::{Cell, Leaderboard, RANKING, Rank, ScenarioResult};
 pub(crate) use sweep::threads;
 pub use sweep::{BenchProgress, bench, each};
 
+use crate::error::Error;
 use crate::scenario::Workload;
 
 /// Makes a policy for a workload. Each workload of each scenario gets one of its own.
-pub type MakePolicy = Arc<dyn Fn(&Workload) -> Box<dyn ScalingPolicy> + Send + Sync>;
+pub type MakePolicy = Arc<dyn Fn(&Workload) -> Result<Box<dyn ScalingPolicy>, Error> + Send + Sync>;
 
 /// A policy that takes part.
 #[derive(Clone)]
@@ -37,7 +38,7 @@ impl Entrant {
         Self {
             name: name.into(),
             interval: None,
-            make: Arc::new(move |workload| Box::new(make(workload))),
+            make: Arc::new(move |workload| Ok(Box::new(make(workload)))),
         }
     }
 }

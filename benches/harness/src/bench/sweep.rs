@@ -134,13 +134,14 @@ fn one(
 ) -> Result<Outcome, Error> {
     if let [workload] = scenario.workloads.as_slice() {
         let interval = entrant.interval.unwrap_or(scenario.decision_interval.0);
-        return run_with(scenario, &mut *(entrant.make)(workload), interval, progress);
+        let mut policy = (entrant.make)(workload)?;
+        return run_with(scenario, &mut *policy, interval, progress);
     }
     let mut policies: Vec<_> = scenario
         .workloads
         .iter()
         .map(|workload| (entrant.make)(workload))
-        .collect();
+        .collect::<Result<_, _>>()?;
     let mut policies: Vec<_> = policies.iter_mut().map(AsMut::as_mut).collect();
     run_fleet(scenario, &mut policies, strategy, progress)
 }

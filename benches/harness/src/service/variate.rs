@@ -89,6 +89,37 @@ impl Variate {
         }
     }
 
+    /// The time that a share of the times, from 0 to below 1, is within, in nanoseconds.
+    #[must_use]
+    pub fn quantile(&self, share: f64) -> f64 {
+        match self {
+            Self::Constant(value) => *value,
+            Self::Uniform(low, high) => low + (high - low) * share,
+            Self::Exponential(mean) => -mean * libm::log(1.0 - share),
+            Self::Empirical(values) => {
+                let mut values = values.to_vec();
+                values.sort_by(f64::total_cmp);
+                let place = whole((values.len() as f64 * share).ceil()).max(1);
+                let last = values.len() - 1;
+                values[usize::try_from(place - 1).map_or(last, |place| place.min(last))]
+            }
+            Self::Lognormal { median, sigma } => solved(share, |time| {
+                let deviations = libm::log(time / median) / (sigma * std::f64::consts::SQRT_2);
+                // A deviation of 0 is a step at the median.
+                let deviations = if deviations.is_nan() { 0.0 } else { deviations };
+                f64::midpoint(1.0, libm::erf(deviations))
+            }),
+            Self::Hyperexponential {
+                share: first_share,
+                first,
+                second,
+            } => solved(share, |time| {
+                let within = |mean: f64| 1.0 - libm::exp(-time / mean);
+                first_share * within(*first) + (1.0 - first_share) * within(*second)
+            }),
+        }
+    }
+
     /// What draws from it.
     #[must_use]
     pub fn sampler(&self) -> Sampler {
@@ -98,6 +129,24 @@ impl Variate {
             normal: Normal::default(),
         }
     }
+}
+
+/// Where a distribution function reaches a share, to a nanosecond.
+fn solved(share: f64, within: impl Fn(f64) -> f64) -> f64 {
+    let mut high = 1.0;
+    while within(high) < share && high < 1e19 {
+        high *= 2.0;
+    }
+    let mut low = 0.0;
+    while high - low > 0.5_f64.max(high * 1e-12) {
+        let middle = f64::midpoint(low, high);
+        if within(middle) < share {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    high
 }
 
 /// Draws times from a distribution.
@@ -143,6 +192,37 @@ impl Sampler {
 mod tests {
     use super::Variate;
     use crate::random::Stream;
+
+    #[test]
+    fn nine_of_ten_draws_are_within_their_quantile() {
+        let all = [
+            Variate::Uniform(1e6, 3e6),
+            Variate::Exponential(2e6),
+            Variate::lognormal_of_p99(1e6, 4e6).unwrap(),
+            Variate::Hyperexponential {
+                share: 0.3,
+                first: 5e6,
+                second: 1e6,
+            },
+            Variate::Empirical((1..=100).map(f64::from).collect()),
+        ];
+        for variate in all {
+            let mut stream = Stream::new(7, "quantile");
+            let mut sampler = variate.sampler();
+            let quantile = variate.quantile(0.9);
+            let draws = 100_000;
+            let within = (0..draws).filter(|_| sampler.draw(&mut stream) as f64 <= quantile);
+            let share = within.count() as f64 / f64::from(draws);
+            // Four standard errors.
+            assert!((share - 0.9).abs() < 0.004, "{variate:?}: {share}");
+        }
+        assert_eq!(Variate::Constant(5.0).quantile(0.9), 5.0);
+        let step = Variate::Lognormal {
+            median: 1e9,
+            sigma: 0.0,
+        };
+        assert!((step.quantile(0.9) - 1e9).abs() < 1.0);
+    }
 
     #[test]
     fn draws_have_the_mean_and_square_that_are_said() {

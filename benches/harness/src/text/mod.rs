@@ -79,6 +79,15 @@ impl SpecError {
         )
     }
 
+    /// What is wrong with a text at a place: its first byte and the number of bytes.
+    pub(crate) fn of_text(text: &str, place: (usize, usize), message: impl Into<String>) -> Self {
+        Self {
+            text: text.to_owned(),
+            place,
+            message: message.into(),
+        }
+    }
+
     pub(crate) fn in_text(mut self, text: &str) -> Self {
         if self.text.is_empty() {
             text.clone_into(&mut self.text);

@@ -91,6 +91,19 @@ impl<'t> Settings<'t> {
         list.into_iter().map(|(_, value)| value).collect()
     }
 
+    /// Takes every setting, whatever its name.
+    pub(crate) fn named(self) -> Result<Vec<(Word<'t>, Value<'t>)>, SpecError> {
+        let call = self.call.name.text;
+        let named = |(name, value): (Option<Word<'t>>, Value<'t>)| match name {
+            Some(name) => Ok((name, value)),
+            None => Err(SpecError::at(
+                value.head(),
+                format!("`{call}` takes settings by name"),
+            )),
+        };
+        self.call.arguments.into_iter().map(named).collect()
+    }
+
     /// Says what is left over.
     pub(crate) fn finish(self) -> Result<(), SpecError> {
         let Some((name, value)) = self.call.arguments.first() else {

@@ -14,12 +14,14 @@ pub use objective::SloExpression;
 pub use search::tune;
 pub use space::Space;
 
+use crate::error::Error;
 use crate::scenario::Workload;
 use crate::score::Score;
 
 /// Makes a policy of settings, for a workload whose bounds are those of the settings.
-pub type MakeTuned =
-    Arc<dyn Fn(&AutoscalingSettings, &Workload) -> Box<dyn ScalingPolicy> + Send + Sync>;
+pub type MakeTuned = Arc<
+    dyn Fn(&AutoscalingSettings, &Workload) -> Result<Box<dyn ScalingPolicy>, Error> + Send + Sync,
+>;
 
 /// How a search goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -253,7 +253,7 @@ fn simulate(
             "settings are tuned for one workload at a time".to_owned(),
         ));
     };
-    let mut policy = make(settings, workload);
+    let mut policy = make(settings, workload)?;
     let interval = scenario.decision_interval.0;
     let outcome = run_with(&scenario, &mut *policy, interval, |_| {
         if stop.load(Ordering::Relaxed) {
