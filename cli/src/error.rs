@@ -1,9 +1,11 @@
 //! What can go wrong, with its exit code.
 
+use std::io::ErrorKind;
 use std::path::Path;
 
 use plimsoll::deployer::{DeployError, DeployErrorKind};
 use plimsoll::diagnostic::Diagnostics;
+use plimsoll::harness::error::Error as HarnessError;
 use plimsoll::registry::FactoryError;
 
 use serde_json::{Value as Json, json};
@@ -29,6 +31,8 @@ pub(crate) enum CliError {
     Reported,
     /// Nobody reads what is printed any more.
     Closed,
+    /// The user asked to stop, and what was done so far has been printed.
+    Stopped,
     /// The input is invalid.
     Input(Diagnostics),
     /// A deployer could not do it.
@@ -64,7 +68,7 @@ impl CliError {
     /// A file could not be used.
     pub(crate) fn file(path: &Path, error: &std::io::Error) -> Self {
         let code = match error.kind() {
-            std::io::ErrorKind::NotFound => exit::NOT_FOUND,
+            ErrorKind::NotFound => exit::NOT_FOUND,
             _ => exit::INVALID,
         };
         Self::new(code, format!("{}: {error}", path.display()))
@@ -73,6 +77,7 @@ impl CliError {
     pub(crate) fn code(&self) -> u8 {
         match self {
             Self::Closed => 0,
+            Self::Stopped => exit::INTERRUPTED,
             Self::Reported | Self::Input(_) => exit::INVALID,
             Self::Other { code, .. } => *code,
             Self::Deploy(error) => match error.kind {
@@ -92,6 +97,7 @@ impl CliError {
         match self {
             Self::Reported | Self::Input(_) => "the input is invalid",
             Self::Closed => "nobody reads what is printed",
+            Self::Stopped => "stopped as asked",
             Self::Deploy(error) => &error.message,
             Self::Other { message, .. } => message,
         }
@@ -100,7 +106,7 @@ impl CliError {
     /// Ways out.
     pub(crate) fn hints(&self) -> &[String] {
         match self {
-            Self::Reported | Self::Closed | Self::Input(_) => &[],
+            Self::Reported | Self::Closed | Self::Stopped | Self::Input(_) => &[],
             Self::Deploy(error) => &error.hints,
             Self::Other { hints, .. } => hints,
         }
@@ -111,7 +117,7 @@ impl CliError {
     pub(crate) fn json(&self) -> Option<Json> {
         let none: &[String] = &[];
         let (left_behind, diagnostics) = match self {
-            Self::Reported | Self::Closed => return None,
+            Self::Reported | Self::Closed | Self::Stopped => return None,
             Self::Input(said) => (none, render::diagnostics::json(said)),
             Self::Deploy(error) => (&*error.left_behind, json!([])),
             Self::Other { .. } => (none, json!([])),
@@ -129,7 +135,7 @@ impl CliError {
 
     pub(crate) fn print(&self) {
         match self {
-            Self::Reported | Self::Closed => {}
+            Self::Reported | Self::Closed | Self::Stopped => {}
             Self::Input(diagnostics) => render::diagnostics::print(diagnostics),
             Self::Deploy(error) => {
                 let mut message = error.message.clone();
@@ -163,6 +169,19 @@ impl From<Diagnostics> for CliError {
 impl From<DeployError> for CliError {
     fn from(error: DeployError) -> Self {
         Self::Deploy(error)
+    }
+}
+
+impl From<HarnessError> for CliError {
+    fn from(error: HarnessError) -> Self {
+        let code = match &error {
+            HarnessError::Read { source, .. } if source.kind() == ErrorKind::NotFound => {
+                exit::NOT_FOUND
+            }
+            HarnessError::Spec(_) | HarnessError::Policy(_) => exit::USAGE,
+            _ => exit::INVALID,
+        };
+        Self::new(code, error.to_string())
     }
 }
 

@@ -3,6 +3,8 @@
 mod args;
 mod commands;
 mod error;
+mod experiment;
+mod file;
 mod interrupt;
 mod logging;
 mod render;
@@ -37,6 +39,9 @@ fn run(args: Args) -> Result<(), CliError> {
         Command::Push(command) => commands::push::run(&args.global, &command),
         Command::Codegen(command) => commands::codegen::run(&args.global, &command),
         Command::Serve(command) => commands::serve::run(&args.global, &command),
+        Command::Simulate(command) => commands::simulate::run(&args.global, &command),
+        Command::Bench(command) => commands::bench::run(&args.global, &command),
+        Command::Tune(command) => commands::tune::run(&args.global, &command),
         Command::Schema(command) => commands::schema::run(&command),
         Command::Completions(command) => commands::completions::run(&command),
     }

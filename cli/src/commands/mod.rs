@@ -1,5 +1,6 @@
 //! The commands, a file each, and the way from a path to effective settings that they share.
 
+pub(crate) mod bench;
 pub(crate) mod codegen;
 pub(crate) mod completions;
 pub(crate) mod plan;
@@ -8,6 +9,8 @@ pub(crate) mod release;
 pub(crate) mod resolve;
 pub(crate) mod schema;
 pub(crate) mod serve;
+pub(crate) mod simulate;
+pub(crate) mod tune;
 pub(crate) mod validate;
 
 use std::sync::Arc;

@@ -1,11 +1,17 @@
 //! How things look on a terminal.
 
+pub(crate) mod chart;
 pub(crate) mod diagnostics;
 pub(crate) mod explain;
+pub(crate) mod figures;
+pub(crate) mod leaderboard;
 pub(crate) mod plan;
 pub(crate) mod progress;
 pub(crate) mod sarif;
+pub(crate) mod simulation;
+pub(crate) mod tuning;
 mod watching;
+pub(crate) mod working;
 
 use std::io::Write as _;
 use std::sync::atomic::{AtomicBool, Ordering};

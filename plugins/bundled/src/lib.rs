@@ -17,6 +17,8 @@ pub use plimsoll_chains as chains;
 // Not `distribution`: that is the module of the core with the trait.
 #[cfg(feature = "distribution")]
 pub use plimsoll_distribution as strategies;
+#[cfg(feature = "harness")]
+pub use plimsoll_harness as harness;
 #[cfg(feature = "local")]
 pub use plimsoll_local as local;
 #[cfg(feature = "overrides")]

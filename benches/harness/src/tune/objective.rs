@@ -3,9 +3,10 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::scenario::Objective;
 use crate::score::Score;
 use crate::text::{SpecError, Word, number, span};
-use crate::time::Span;
+use crate::time::{SECOND, Span, whole};
 
 /// Limits that must all hold.
 #[derive(Clone, Debug, PartialEq)]
@@ -58,6 +59,17 @@ impl SloExpression {
                 }
             })
             .fold(0.0, f64::max)
+    }
+
+    /// The percentiles that are limited, each as the objective of a workload.
+    pub fn percentiles(&self) -> impl Iterator<Item = Objective> {
+        self.limits.iter().filter_map(|limit| match limit.measure {
+            Measure::Percentile(attainment) => Some(Objective {
+                latency: Span(whole(limit.at_most * SECOND as f64)),
+                attainment,
+            }),
+            _ => None,
+        })
     }
 
     /// Whether all limits hold.

@@ -1,11 +1,15 @@
 //! What can be typed. Names are a contract.
 
+mod experiments;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+
+pub(crate) use self::experiments::{Bench, Plant, Simulate, Table, Tune};
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -80,6 +84,9 @@ pub(crate) enum Command {
     Push(Push),
     Codegen(Codegen),
     Serve(Serve),
+    Simulate(Simulate),
+    Bench(Bench),
+    Tune(Tune),
     Schema(Schema),
     Completions(Completions),
 }
@@ -93,6 +100,9 @@ impl Command {
             Self::Plan(command) => command.format == Report::Json,
             Self::Push(command) => command.format == Report::Json,
             Self::Codegen(command) => command.format == Report::Json,
+            Self::Simulate(command) => command.results.format == Table::Json,
+            Self::Bench(command) => command.results.format == Table::Json,
+            Self::Tune(command) => command.results.format == Table::Json,
             Self::Serve(_) | Self::Schema(_) | Self::Completions(_) => false,
         }
     }
