@@ -230,7 +230,8 @@ pub(crate) struct Tune {
     /// The scaling policy, with options: 'NAME', 'NAME(option=value)' or 'NAME {json}'.
     #[arg(long, value_name = "POLICY", default_value = "baseten")]
     pub(crate) policy: String,
-    /// Most replicas that may be recommended; the larger of max_replicas and 10 when not given.
+    /// Most replicas that may be recommended; the larger of max_replicas and twice what the peak of the
+    /// load fills when not given.
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) max_replicas: Option<u32>,
     /// Keep this setting as it is; may be repeated.

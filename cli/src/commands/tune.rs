@@ -28,9 +28,9 @@ const SEARCHED: [&str; 5] = [
 /// The bounds of replicas, which are the plant's whatever the policy.
 const BOUNDS: [&str; 2] = ["min_replicas", "max_replicas"];
 
-/// Most replicas that are searched where neither the file nor an option says more: what Baseten allows
-/// without asking.
-const USUAL_MOST: u32 = 10;
+/// Of how many times the replicas that the peak of the load fills the search goes up to, where
+/// neither the file nor an option says more.
+const ABOVE_PEAK: f64 = 2.0;
 
 /// The report for machines.
 #[derive(Serialize)]
@@ -55,8 +55,8 @@ pub(crate) fn run(_: &Global, command: &Tune) -> Result<(), CliError> {
     let Some(limits) = &experiment.objective else {
         return Err(CliError::usage("--slo: say what must hold"));
     };
-    let space = space(&experiment, command)?;
     let now = now(&experiment)?;
+    let space = space(&experiment, &now, command)?;
     let tuning = interruptible(|interrupt| {
         let stop = || interrupt.asked();
         search(&experiment, &space, limits, command, stop)
@@ -106,7 +106,7 @@ fn now(experiment: &Experiment) -> Result<Score, CliError> {
 }
 
 /// The settings that are searched, and their values.
-fn space(experiment: &Experiment, command: &Tune) -> Result<Space, CliError> {
+fn space(experiment: &Experiment, now: &Score, command: &Tune) -> Result<Space, CliError> {
     for name in &command.keep {
         if !SEARCHED.contains(&&**name) {
             let message = format!(
@@ -124,7 +124,7 @@ fn space(experiment: &Experiment, command: &Tune) -> Result<Space, CliError> {
         return Err(CliError::new(exit::INVALID, "there is no workload"));
     };
     let mut workload = workload.clone();
-    let most = workload.max_replicas.max(USUAL_MOST);
+    let most = workload.max_replicas.max(peak(now));
     workload.max_replicas = command.max_replicas.unwrap_or(most);
     let mut space = Space::around(&workload, experiment.settings);
     space.axes.retain(|(name, _)| {
@@ -132,6 +132,17 @@ fn space(experiment: &Experiment, command: &Tune) -> Result<Space, CliError> {
         searched && (BOUNDS.contains(name) || experiment.policy.follows(name))
     });
     Ok(space)
+}
+
+/// Replicas beyond which more are of no use: a multiple of those that the peak of the load fills.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "casts of floats saturate, and demand is not negative"
+)]
+fn peak(now: &Score) -> u32 {
+    let demand = now.timeline.iter().map(|point| point.demand);
+    (demand.fold(0.0, f64::max) * ABOVE_PEAK).ceil() as u32 + 1
 }
 
 /// Searches, until it is over or to be stopped.
