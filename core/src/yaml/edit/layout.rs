@@ -1,0 +1,329 @@
+//! How new entries are laid out: as lines of a block, or within braces.
+
+use super::document::{Document, Mapping, Member};
+use crate::amendment::Edit;
+use crate::yaml::cursor::Cursor;
+use crate::yaml::token::Kind;
+use crate::yaml::write::inline_string;
+
+/// Where a file shows no step of its own.
+const DEFAULT_STEP: usize = 2;
+
+/// What a new entry holds.
+#[derive(Clone, Debug)]
+pub(super) enum Body {
+    Integer(i64),
+    /// What an anchor names, to merge.
+    Merge(String),
+    Map(Vec<Entry>),
+}
+
+/// A new entry.
+#[derive(Clone, Debug)]
+pub(super) struct Entry {
+    pub(super) key: String,
+    pub(super) body: Body,
+}
+
+/// How keys are quoted, as those beside them are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Quotes {
+    None,
+    Single,
+    Double,
+}
+
+impl Quotes {
+    fn key(self, key: &str) -> String {
+        let plain = inline_string(key);
+        match self {
+            Self::Double if plain == key => format!("\"{key}\""),
+            Self::Single if plain == key => format!("'{key}'"),
+            _ => plain.into_owned(),
+        }
+    }
+}
+
+impl Entry {
+    /// What merges the mapping that an anchor names.
+    pub(super) fn merge(anchor: &str) -> Self {
+        Self {
+            key: "<<".to_owned(),
+            body: Body::Merge(anchor.to_owned()),
+        }
+    }
+
+    /// The key as it is written; that of a merge is one only where it is plain.
+    fn key(&self, quotes: Quotes) -> String {
+        match self.body {
+            Body::Merge(_) => self.key.clone(),
+            Body::Integer(_) | Body::Map(_) => quotes.key(&self.key),
+        }
+    }
+
+    /// `key: value`, on one line.
+    pub(super) fn flow(&self, quotes: Quotes) -> String {
+        format!("{}: {}", self.key(quotes), self.body.flow(quotes))
+    }
+
+    /// The lines of a block at a column.
+    fn block(&self, column: usize, step: usize, quotes: Quotes, lines: &mut Vec<String>) {
+        let key = format!("{}{}:", " ".repeat(column), self.key(quotes));
+        match &self.body {
+            Body::Map(entries) => {
+                lines.push(key);
+                for entry in entries {
+                    entry.block(column + step, step, quotes, lines);
+                }
+            }
+            leaf => lines.push(format!("{key} {}", leaf.flow(quotes))),
+        }
+    }
+}
+
+impl Body {
+    fn flow(&self, quotes: Quotes) -> String {
+        match self {
+            Self::Integer(number) => number.to_string(),
+            Self::Merge(name) => format!("*{name}"),
+            Self::Map(entries) => braces(entries, quotes),
+        }
+    }
+}
+
+/// Entries between braces.
+pub(super) fn braces(entries: &[Entry], quotes: Quotes) -> String {
+    let entries: Vec<_> = entries.iter().map(|entry| entry.flow(quotes)).collect();
+    format!("{{{}}}", entries.join(", "))
+}
+
+/// Entries as lines of a block at a column.
+pub(super) fn block(entries: &[Entry], column: usize, step: usize, quotes: Quotes) -> Vec<String> {
+    let mut lines = Vec::new();
+    for entry in entries {
+        entry.block(column, step, quotes, &mut lines);
+    }
+    lines
+}
+
+impl Document<'_> {
+    /// The column that the lines of a mapping start at, or those of an entry.
+    pub(super) fn column(&self, token: usize) -> usize {
+        self.tokens[token].start.column as usize
+    }
+
+    /// How the keys beside a new one are quoted.
+    pub(super) fn quotes(&self, member: Option<&Member>) -> Quotes {
+        let first = member.and_then(|member| {
+            let is_key = |position: &usize| matches!(self.tokens[*position].kind, Kind::Scalar(..));
+            let key = (member.first..=member.last).find(is_key)?;
+            self.text.as_bytes().get(self.range(key).start)
+        });
+        match first {
+            Some(b'"') => Quotes::Double,
+            Some(b'\'') => Quotes::Single,
+            _ => Quotes::None,
+        }
+    }
+
+    /// By how much blocks are indented: as below this token, or else as anywhere.
+    pub(super) fn indentation(&self, near: Option<&Member>) -> usize {
+        let steps = self.steps();
+        let is_near = |position: usize| {
+            near.is_some_and(|member| (member.first..=member.last).contains(&position))
+        };
+        let found = steps.iter().find(|(position, _)| is_near(*position));
+        found
+            .or(steps.first())
+            .map_or(DEFAULT_STEP, |(_, step)| *step)
+    }
+
+    /// The mappings that stand below the key of another, and how far each is indented below it.
+    fn steps(&self) -> Vec<(usize, usize)> {
+        let mut open: Vec<Option<usize>> = Vec::new();
+        let mut steps = Vec::new();
+        let mut before = None;
+        for (position, token) in self.tokens.iter().enumerate() {
+            let column = token.start.column as usize;
+            match self.step(position) {
+                1 if matches!(token.kind, Kind::BlockMappingStart) => {
+                    let is_item = before.is_some_and(|kind| matches!(kind, &Kind::BlockEntry));
+                    if let Some(Some(outer)) = open.last()
+                        && column > *outer
+                        && !is_item
+                    {
+                        steps.push((position, column - outer));
+                    }
+                    open.push(Some(column));
+                }
+                1 => open.push(None),
+                -1 => drop(open.pop()),
+                _ => {}
+            }
+            if self.takes_room(position) {
+                before = Some(&token.kind);
+            }
+        }
+        steps
+    }
+
+    /// Where the line that a byte is in ends, before its line break.
+    pub(super) fn line_end(&self, at: usize) -> usize {
+        let mut cursor = Cursor::new(self.text, self.graph.file);
+        cursor.advance(at);
+        cursor.rest_of_line();
+        cursor.at()
+    }
+
+    /// Where the next line starts, seen from the end of one; none at the end of the text.
+    pub(super) fn next_line(&self, line_end: usize) -> Option<usize> {
+        let mut cursor = Cursor::new(self.text, self.graph.file);
+        cursor.advance(line_end);
+        cursor.line_break().map(|_| cursor.at())
+    }
+
+    /// Moves on over the lines of comments that are indented at least as far as `column`.
+    fn behind_comments(&self, mut line_end: usize, column: usize) -> usize {
+        while let Some(start) = self.next_line(line_end) {
+            let line = self.text.get(start..).unwrap_or_default();
+            let comment = line.trim_start_matches(' ');
+            if !comment.starts_with('#') || line.len() - comment.len() < column {
+                break;
+            }
+            line_end = self.line_end(start);
+        }
+        line_end
+    }
+
+    /// The line end to use at a place: that of the line, or else that of the file's first.
+    fn line_break(&self, line_end: usize) -> &'static str {
+        let at = |start: usize| match self.text.as_bytes().get(start..).unwrap_or_default() {
+            [b'\r', b'\n', ..] => Some("\r\n"),
+            [b'\n', ..] => Some("\n"),
+            [b'\r', ..] => Some("\r"),
+            _ => None,
+        };
+        let first = || at(self.text.find(['\r', '\n'])?);
+        at(line_end).or_else(first).unwrap_or("\n")
+    }
+
+    /// Puts lines behind the line that a byte is in; the byte may be one past a block scalar, which
+    /// ends where the next line starts.
+    pub(super) fn lines_behind(&self, at: usize, lines: &[String]) -> Edit {
+        let before = self.text.get(..at).unwrap_or_default();
+        let line_end = if let Some(line) = before.strip_suffix('\n') {
+            line.strip_suffix('\r').unwrap_or(line).len()
+        } else if let Some(line) = before.strip_suffix('\r') {
+            line.len()
+        } else {
+            self.line_end(at)
+        };
+        let line_break = self.line_break(line_end);
+        let lines = lines.join(line_break);
+        if self
+            .text
+            .get(..line_end)
+            .is_none_or(|before| before.trim_start_matches('\u{FEFF}').is_empty())
+        {
+            return Edit::insert(line_end, lines + line_break);
+        }
+        Edit::insert(line_end, format!("{line_break}{lines}"))
+    }
+
+    /// Adds entries to a mapping, behind those that it has.
+    pub(super) fn add(&self, mapping: &Mapping, entries: &[Entry], step: usize) -> Vec<Edit> {
+        let last = mapping.members.last();
+        let quotes = self.quotes(last);
+        if mapping.is_flow {
+            return self.add_to_flow(mapping, entries, quotes);
+        }
+        let Some(last) = last else { return Vec::new() };
+        let column = self.column(mapping.members[0].first);
+        let lines = block(entries, column, step, quotes);
+        let mut at = self.range(last.last).end;
+        let ends_line = self
+            .text
+            .get(..at)
+            .is_some_and(|text| text.ends_with(['\n', '\r']));
+        if entries
+            .iter()
+            .any(|entry| matches!(entry.body, Body::Map(_)))
+            && !ends_line
+        {
+            at = self.behind_comments(self.line_end(at), column);
+        }
+        vec![self.lines_behind(at, &lines)]
+    }
+
+    fn add_to_flow(&self, mapping: &Mapping, entries: &[Entry], quotes: Quotes) -> Vec<Edit> {
+        let mut entries: Vec<_> = entries.iter().map(|entry| entry.flow(quotes)).collect();
+        let Some(last) = mapping.members.last() else {
+            let inside = self.range(mapping.open).end;
+            return vec![Edit::insert(inside, entries.join(", "))];
+        };
+        let end = self.range(last.last).end;
+        let has_comma = last.last + 1 < mapping.close;
+        let line = |at: usize| {
+            let before = self.text.get(..at).unwrap_or_default();
+            let start = before.rfind(['\n', '\r']).map_or(0, |found| found + 1);
+            before.get(start..).unwrap_or_default()
+        };
+        let indent = line(self.range(last.first).start);
+        if !indent.trim_start_matches('\u{FEFF}').trim().is_empty()
+            || indent.starts_with('\u{FEFF}')
+        {
+            return vec![Edit::insert(end, format!(", {}", entries.join(", ")))];
+        }
+        let tail = if has_comma {
+            self.range(last.last + 1).end
+        } else {
+            end
+        };
+        let rest = tail..self.range(mapping.close).start;
+        let closes_on_line = !self
+            .text
+            .get(rest)
+            .unwrap_or_default()
+            .contains(['\n', '\r']);
+        if closes_on_line {
+            let line_break = self.line_break(self.line_end(end));
+            let entries = entries
+                .iter()
+                .map(|entry| format!(",{line_break}{indent}{entry}"));
+            return vec![Edit::insert(end, entries.collect::<String>())];
+        }
+        let count = entries.len();
+        for (position, entry) in entries.iter_mut().enumerate() {
+            let comma = if has_comma || position + 1 < count {
+                ","
+            } else {
+                ""
+            };
+            *entry = format!("{indent}{entry}{comma}");
+        }
+        let mut edits = Vec::new();
+        if !has_comma {
+            edits.push(Edit::insert(end, ","));
+        }
+        edits.push(self.lines_behind(tail, &entries));
+        edits
+    }
+
+    /// Adds entries to the end of the document, in front of what may end it, `...`.
+    pub(super) fn append(&self, entries: &[Entry], mapping: Option<&Mapping>) -> Vec<Edit> {
+        let first = mapping.and_then(|mapping| mapping.members.first());
+        let column = first.map_or(0, |member| self.column(member.first));
+        let last = mapping.and_then(|mapping| mapping.members.last());
+        let lines = block(entries, column, self.indentation(None), self.quotes(last));
+        let after = mapping.map_or(0, |mapping| mapping.close);
+        let is_end = |position: &usize| matches!(self.tokens[*position].kind, Kind::DocumentEnd);
+        let end = (after..self.tokens.len()).find(is_end);
+        let limit = end.map_or(self.text.len(), |end| self.range(end).start);
+        let before = self.text.get(..limit).unwrap_or_default();
+        // Comments at the end belong to what is before them; blank lines do not.
+        let written = before.trim_end_matches([' ', '\t', '\n', '\r']).len();
+        // But a block scalar may hold the blank lines behind it.
+        let content = last.map_or(0, |member| self.range(member.last).end);
+        vec![self.lines_behind(written.max(content), &lines)]
+    }
+}
