@@ -1,110 +1,13 @@
-//! How new entries are laid out: as lines of a block, or within braces.
+//! Where new entries go: behind those that are there, as lines of a block or between braces.
 
 use super::document::{Document, Mapping, Member};
+use super::entry::{Body, Entry, Quotes, block};
 use crate::amendment::Edit;
 use crate::yaml::cursor::Cursor;
 use crate::yaml::token::Kind;
-use crate::yaml::write::inline_string;
 
 /// Where a file shows no step of its own.
 const DEFAULT_STEP: usize = 2;
-
-/// What a new entry holds.
-#[derive(Clone, Debug)]
-pub(super) enum Body {
-    Integer(i64),
-    /// What an anchor names, to merge.
-    Merge(String),
-    Map(Vec<Entry>),
-}
-
-/// A new entry.
-#[derive(Clone, Debug)]
-pub(super) struct Entry {
-    pub(super) key: String,
-    pub(super) body: Body,
-}
-
-/// How keys are quoted, as those beside them are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Quotes {
-    None,
-    Single,
-    Double,
-}
-
-impl Quotes {
-    fn key(self, key: &str) -> String {
-        let plain = inline_string(key);
-        match self {
-            Self::Double if plain == key => format!("\"{key}\""),
-            Self::Single if plain == key => format!("'{key}'"),
-            _ => plain.into_owned(),
-        }
-    }
-}
-
-impl Entry {
-    /// What merges the mapping that an anchor names.
-    pub(super) fn merge(anchor: &str) -> Self {
-        Self {
-            key: "<<".to_owned(),
-            body: Body::Merge(anchor.to_owned()),
-        }
-    }
-
-    /// The key as it is written; that of a merge is one only where it is plain.
-    fn key(&self, quotes: Quotes) -> String {
-        match self.body {
-            Body::Merge(_) => self.key.clone(),
-            Body::Integer(_) | Body::Map(_) => quotes.key(&self.key),
-        }
-    }
-
-    /// `key: value`, on one line.
-    pub(super) fn flow(&self, quotes: Quotes) -> String {
-        format!("{}: {}", self.key(quotes), self.body.flow(quotes))
-    }
-
-    /// The lines of a block at a column.
-    fn block(&self, column: usize, step: usize, quotes: Quotes, lines: &mut Vec<String>) {
-        let key = format!("{}{}:", " ".repeat(column), self.key(quotes));
-        match &self.body {
-            Body::Map(entries) => {
-                lines.push(key);
-                for entry in entries {
-                    entry.block(column + step, step, quotes, lines);
-                }
-            }
-            leaf => lines.push(format!("{key} {}", leaf.flow(quotes))),
-        }
-    }
-}
-
-impl Body {
-    fn flow(&self, quotes: Quotes) -> String {
-        match self {
-            Self::Integer(number) => number.to_string(),
-            Self::Merge(name) => format!("*{name}"),
-            Self::Map(entries) => braces(entries, quotes),
-        }
-    }
-}
-
-/// Entries between braces.
-pub(super) fn braces(entries: &[Entry], quotes: Quotes) -> String {
-    let entries: Vec<_> = entries.iter().map(|entry| entry.flow(quotes)).collect();
-    format!("{{{}}}", entries.join(", "))
-}
-
-/// Entries as lines of a block at a column.
-pub(super) fn block(entries: &[Entry], column: usize, step: usize, quotes: Quotes) -> Vec<String> {
-    let mut lines = Vec::new();
-    for entry in entries {
-        entry.block(column, step, quotes, &mut lines);
-    }
-    lines
-}
 
 impl Document<'_> {
     /// The column that the lines of a mapping start at, or those of an entry.
@@ -207,17 +110,29 @@ impl Document<'_> {
         at(line_end).or_else(first).unwrap_or("\n")
     }
 
-    /// Puts lines behind the line that a byte is in; the byte may be one past a block scalar, which
-    /// ends where the next line starts.
+    /// Where a token ends: for a block scalar that keeps its line breaks (`|+`), behind the blank
+    /// lines that follow it.
+    fn end(&self, token: usize) -> usize {
+        let range = self.range(token);
+        let header = self.text.get(range.start..self.line_end(range.start));
+        let header = header.unwrap_or_default().split('#').next();
+        let keeps =
+            header.is_some_and(|header| header.starts_with(['|', '>']) && header.contains('+'));
+        let mut end = range.end;
+        while keeps && let Some(start) = self.next_line(self.line_end(end)) {
+            let line_end = self.line_end(start);
+            let line = self.text.get(start..line_end).unwrap_or_default();
+            if start == self.text.len() || !line.trim_matches(' ').is_empty() {
+                break;
+            }
+            end = line_end;
+        }
+        end
+    }
+
+    /// Puts lines behind the line that a byte is in.
     pub(super) fn lines_behind(&self, at: usize, lines: &[String]) -> Edit {
-        let before = self.text.get(..at).unwrap_or_default();
-        let line_end = if let Some(line) = before.strip_suffix('\n') {
-            line.strip_suffix('\r').unwrap_or(line).len()
-        } else if let Some(line) = before.strip_suffix('\r') {
-            line.len()
-        } else {
-            self.line_end(at)
-        };
+        let line_end = self.line_end(at);
         let line_break = self.line_break(line_end);
         let lines = lines.join(line_break);
         if self
@@ -240,17 +155,12 @@ impl Document<'_> {
         let Some(last) = last else { return Vec::new() };
         let column = self.column(mapping.members[0].first);
         let lines = block(entries, column, step, quotes);
-        let mut at = self.range(last.last).end;
-        let ends_line = self
-            .text
-            .get(..at)
-            .is_some_and(|text| text.ends_with(['\n', '\r']));
+        let mut at = self.line_end(self.end(last.last));
         if entries
             .iter()
             .any(|entry| matches!(entry.body, Body::Map(_)))
-            && !ends_line
         {
-            at = self.behind_comments(self.line_end(at), column);
+            at = self.behind_comments(at, column);
         }
         vec![self.lines_behind(at, &lines)]
     }
@@ -323,7 +233,7 @@ impl Document<'_> {
         // Comments at the end belong to what is before them; blank lines do not.
         let written = before.trim_end_matches([' ', '\t', '\n', '\r']).len();
         // But a block scalar may hold the blank lines behind it.
-        let content = last.map_or(0, |member| self.range(member.last).end);
+        let content = last.map_or(0, |member| self.end(member.last));
         vec![self.lines_behind(written.max(content), &lines)]
     }
 }

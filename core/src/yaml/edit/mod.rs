@@ -5,12 +5,13 @@
 //! with what was there, so that a layout that is not understood is refused and never spoiled.
 
 mod document;
+mod entry;
 mod layout;
 mod scalar;
 mod verify;
 
 use self::document::{Document, Held, Mapping, Member};
-use self::layout::{Body, Entry, Quotes, block, braces};
+use self::entry::{Body, Entry, Quotes, block, braces};
 use super::limits::Limits;
 use crate::amendment::Edit;
 use crate::span::{FileId, Span};

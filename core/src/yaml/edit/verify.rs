@@ -94,12 +94,7 @@ fn is_within(amendment: &Amendment, target: &Target<'_>, limits: &Limits) -> boo
         document.takes_room(*token) && !matches!(document.tokens[*token].kind, Kind::FlowEntry)
     };
     let before = (0..entry.first).rev().find(is_before);
-    let from = before.map_or(0, |before| {
-        // A block scalar ends behind the blank lines that follow it.
-        let before = amendment.after.get(..document.range(before).end);
-        let before = before.unwrap_or_default();
-        before.trim_end_matches([' ', '\n', '\r']).len()
-    });
+    let from = before.map_or(0, |before| document.range(before).end);
     let line_end = document.line_end(document.range(entry.last).end);
     let to = document.next_line(line_end).unwrap_or(line_end);
     let mut shift = 0_isize;
