@@ -1,10 +1,12 @@
 //! Amendments: settings put back into the file that they were read from, as edits of its text.
 
+mod bracket;
 mod request;
 
 use std::ops::Range;
 use std::sync::Arc;
 
+pub use bracket::{Brackets, behind_last, line_break};
 pub use request::Request;
 
 /// Text that takes the place of a range of a file.

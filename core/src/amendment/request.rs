@@ -8,7 +8,7 @@ use crate::environment::Environment;
 use crate::layer::{Layer, LayerName};
 use crate::manifest::{Manifest, Workload};
 use crate::span::Span;
-use crate::value::Node;
+use crate::value::{Map, Node};
 use crate::yaml::{Style, write_with};
 
 /// The key of a layer that is to change.
@@ -136,19 +136,43 @@ impl<'a> Request<'a> {
         };
         let settings = changed.settings.get(SETTINGS);
         let is_whole = settings.map(AutoscalingSettings::from_node) == Some(self.whole());
-        let others = |workload: &Workload| -> Vec<String> {
-            let layers = workload.layers.iter();
-            let mut said: Vec<_> = layers
-                .map(|layer| self.rest(workload, layer, &environment))
-                .collect();
-            if workload.layers.named(&environment).is_none() {
-                said.push(written(&environment, &Node::from(crate::value::Map::new())));
+        let [was, is] = [self.workload, after].map(|workload| self.others(workload, &environment));
+        is_whole && after.name == self.workload.name && was == is
+    }
+
+    /// Whether a manifest is what was read, with just these settings in it.
+    #[must_use]
+    pub fn is_met_in(&self, before: &Manifest, after: &Manifest) -> bool {
+        let pairs = before.workloads.iter().zip(&after.workloads);
+        let mut same = pairs.map(|(before, after)| {
+            if before.name == self.workload.name {
+                return self.is_met_by(after);
             }
-            // A new environment may stand anywhere among the others.
-            said.sort();
-            said
-        };
-        is_whole && after.name == self.workload.name && others(self.workload) == others(after)
+            let [was, is] = [before, after].map(|workload| -> Vec<String> {
+                let layers = workload.layers.iter();
+                layers
+                    .map(|layer| written(&layer.name, &layer.settings))
+                    .collect()
+            });
+            before.name == after.name && was == is
+        });
+        before.workloads.len() == after.workloads.len()
+            && before.name == after.name
+            && same.all(|same| same)
+    }
+
+    /// What all layers say that must not change.
+    fn others(&self, workload: &Workload, environment: &LayerName) -> Vec<String> {
+        let layers = workload.layers.iter();
+        let mut said: Vec<_> = layers
+            .map(|layer| self.rest(workload, layer, environment))
+            .collect();
+        if workload.layers.named(environment).is_none() {
+            said.push(written(environment, &Node::from(Map::new())));
+        }
+        // A new environment may stand anywhere among the others.
+        said.sort();
+        said
     }
 
     /// What a layer says that must not change.

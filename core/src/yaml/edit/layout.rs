@@ -2,7 +2,7 @@
 
 use super::document::{Document, Mapping, Member};
 use super::entry::{Body, Entry, Quotes, block};
-use crate::amendment::Edit;
+use crate::amendment::{Brackets, Edit, behind_last, line_break};
 use crate::yaml::cursor::Cursor;
 use crate::yaml::token::Kind;
 
@@ -100,14 +100,10 @@ impl Document<'_> {
 
     /// The line end to use at a place: that of the line, or else that of the file's first.
     fn line_break(&self, line_end: usize) -> &'static str {
-        let at = |start: usize| match self.text.as_bytes().get(start..).unwrap_or_default() {
-            [b'\r', b'\n', ..] => Some("\r\n"),
-            [b'\n', ..] => Some("\n"),
-            [b'\r', ..] => Some("\r"),
-            _ => None,
-        };
-        let first = || at(self.text.find(['\r', '\n'])?);
-        at(line_end).or_else(first).unwrap_or("\n")
+        match self.text.get(line_end..) {
+            Some(rest) if rest.starts_with(['\n', '\r']) => line_break(rest),
+            _ => line_break(self.text),
+        }
     }
 
     /// Where a token ends: for a block scalar that keeps its line breaks (`|+`), behind the blank
@@ -166,57 +162,18 @@ impl Document<'_> {
     }
 
     fn add_to_flow(&self, mapping: &Mapping, entries: &[Entry], quotes: Quotes) -> Vec<Edit> {
-        let mut entries: Vec<_> = entries.iter().map(|entry| entry.flow(quotes)).collect();
+        let entries: Vec<_> = entries.iter().map(|entry| entry.flow(quotes)).collect();
         let Some(last) = mapping.members.last() else {
             let inside = self.range(mapping.open).end;
             return vec![Edit::insert(inside, entries.join(", "))];
         };
-        let end = self.range(last.last).end;
-        let has_comma = last.last + 1 < mapping.close;
-        let line = |at: usize| {
-            let before = self.text.get(..at).unwrap_or_default();
-            let start = before.rfind(['\n', '\r']).map_or(0, |found| found + 1);
-            before.get(start..).unwrap_or_default()
+        let comma = last.last + 1;
+        let brackets = Brackets {
+            last: self.range(last.first).start..self.range(last.last).end,
+            comma: (comma < mapping.close).then(|| self.range(comma).start),
+            close: self.range(mapping.close).start,
         };
-        let indent = line(self.range(last.first).start);
-        if !indent.trim_start_matches('\u{FEFF}').trim().is_empty()
-            || indent.starts_with('\u{FEFF}')
-        {
-            return vec![Edit::insert(end, format!(", {}", entries.join(", ")))];
-        }
-        let tail = if has_comma {
-            self.range(last.last + 1).end
-        } else {
-            end
-        };
-        let rest = tail..self.range(mapping.close).start;
-        let closes_on_line = !self
-            .text
-            .get(rest)
-            .unwrap_or_default()
-            .contains(['\n', '\r']);
-        if closes_on_line {
-            let line_break = self.line_break(self.line_end(end));
-            let entries = entries
-                .iter()
-                .map(|entry| format!(",{line_break}{indent}{entry}"));
-            return vec![Edit::insert(end, entries.collect::<String>())];
-        }
-        let count = entries.len();
-        for (position, entry) in entries.iter_mut().enumerate() {
-            let comma = if has_comma || position + 1 < count {
-                ","
-            } else {
-                ""
-            };
-            *entry = format!("{indent}{entry}{comma}");
-        }
-        let mut edits = Vec::new();
-        if !has_comma {
-            edits.push(Edit::insert(end, ","));
-        }
-        edits.push(self.lines_behind(tail, &entries));
-        edits
+        behind_last(self.text, &brackets, |_| entries.clone())
     }
 
     /// Adds entries to the end of the document, in front of what may end it, `...`.
