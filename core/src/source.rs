@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 use crate::amendment::Amendment;
 use crate::autoscaling::AutoscalingSettings;
 use crate::context::{BuildContext, Package};
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::Diagnostics;
 use crate::effective::Effective;
 use crate::environment::Environment;
 use crate::manifest::Manifest;
@@ -90,8 +90,6 @@ pub trait ConfigSource: Send + Sync {
         _environment: &Environment,
         _settings: &AutoscalingSettings,
     ) -> Result<Amendment, Diagnostics> {
-        let message = format!("settings cannot be written into a {}", manifest.kind);
-        let problem = Diagnostic::error("amend::unsupported", message);
-        Err(Diagnostics::of(problem.hint("write them by hand")))
+        Err(Amendment::unsupported(manifest.kind))
     }
 }

@@ -9,6 +9,9 @@ use std::sync::Arc;
 pub use bracket::{Brackets, behind_last, line_break};
 pub use request::Request;
 
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::manifest::ManifestKind;
+
 /// Text that takes the place of a range of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Edit {
@@ -75,6 +78,14 @@ impl Amendment {
         })
     }
 
+    /// What a source says that cannot write settings.
+    #[must_use]
+    pub fn unsupported(kind: ManifestKind) -> Diagnostics {
+        let message = format!("settings cannot be written into a {kind}");
+        let problem = Diagnostic::error("amend::unsupported", message);
+        Diagnostics::of(problem.hint("write them by hand"))
+    }
+
     /// Whether the file says all of it already.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -110,24 +121,56 @@ impl Amendment {
     }
 
     /// What differs between whole lines and what becomes of them.
-    fn hunk(&self, range: Range<usize>, edits: &[Edit]) -> Option<Hunk> {
-        let before = self.before.get(range.clone())?;
-        let after = splice(&self.before, range.clone(), edits)?;
-        let (mut removed, mut added) = (lines(before), lines(&after));
-        let same = removed.iter().zip(&added).take_while(|(a, b)| a == b);
-        let same = same.count();
-        removed.drain(..same);
-        added.drain(..same);
-        while !removed.is_empty() && removed.last() == added.last() {
-            removed.pop();
-            added.pop();
-        }
-        Some(Hunk {
-            line: lines(self.before.get(..range.start)?).len() + same + 1,
-            removed,
-            added,
-        })
+    fn hunk(&self, range: Range<usize>, edits: &[Edit]) -> Vec<Hunk> {
+        let text = |range| self.before.get(range).unwrap_or_default();
+        let before = lines(text(range.clone()));
+        let after = splice(&self.before, range.clone(), edits).unwrap_or_default();
+        let line = lines(text(0..range.start)).len() + 1;
+        differences(line, &before, &lines(&after))
     }
+}
+
+/// The runs of lines that differ, where as many as can be stay. There are few of them, as each edit
+/// is of a line or two.
+fn differences(first: usize, before: &[String], after: &[String]) -> Vec<Hunk> {
+    // How many lines can stay of what follows each pair of places.
+    let mut stay = vec![vec![0_usize; after.len() + 1]; before.len() + 1];
+    for (old, line) in before.iter().enumerate().rev() {
+        for (new, other) in after.iter().enumerate().rev() {
+            stay[old][new] = if line == other {
+                stay[old + 1][new + 1] + 1
+            } else {
+                stay[old + 1][new].max(stay[old][new + 1])
+            };
+        }
+    }
+    let mut hunks: Vec<Hunk> = Vec::new();
+    let (mut old, mut new, mut open) = (0, 0, false);
+    while old < before.len() || new < after.len() {
+        if before.get(old) == after.get(new) {
+            (old, new, open) = (old + 1, new + 1, false);
+            continue;
+        }
+        if !open {
+            hunks.push(Hunk {
+                line: first + old,
+                removed: Vec::new(),
+                added: Vec::new(),
+            });
+            open = true;
+        }
+        let Some(hunk) = hunks.last_mut() else { break };
+        let is_gone =
+            new == after.len() || (old < before.len() && stay[old + 1][new] >= stay[old][new + 1]);
+        if is_gone {
+            hunk.removed.push(before[old].clone());
+            old += 1;
+        } else {
+            hunk.added.push(after[new].clone());
+            new += 1;
+        }
+    }
+    hunks
 }
 
 /// A range of the text with the edits made in it.
@@ -154,7 +197,9 @@ fn lines_around(text: &str, range: &Range<usize>) -> Range<usize> {
 }
 
 fn lines(text: &str) -> Vec<String> {
-    text.lines().map(str::to_owned).collect()
+    // The last line may have lost the second half of its line end.
+    let bare = |line: &str| line.strip_suffix('\r').unwrap_or(line).to_owned();
+    text.lines().map(bare).collect()
 }
 
 #[cfg(test)]

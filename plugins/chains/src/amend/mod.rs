@@ -102,8 +102,10 @@ fn in_source(
     };
     let refuse = |problem: &Problem| {
         let span = span_of(chainlet.span.file, &source, problem.at);
-        let diagnostic = Diagnostic::error(problem.code, problem.message.clone());
-        refused(chain, request, diagnostic.at(Some(span)))
+        let code = problem.code;
+        let diagnostic = Diagnostic::error(code, problem.message.clone());
+        let diagnostic = diagnostic.at(Some(span));
+        refused(chain, request, diagnostic.maybe_hint(problem.hint.clone()))
     };
     let edits = edits.map_err(|problem| refuse(&problem))?;
     let amendment = Amendment::new(&chainlet.file, Arc::clone(&source), edits);
@@ -112,6 +114,7 @@ fn in_source(
             code: "amend::layout",
             at: range(chainlet.span),
             message: "the settings stand where they cannot be written safely".to_owned(),
+            hint: None,
         })
     })
 }

@@ -19,6 +19,7 @@ pub(super) struct Problem {
     pub(super) code: &'static str,
     pub(super) at: TextRange,
     pub(super) message: String,
+    pub(super) hint: Option<String>,
 }
 
 impl Problem {
@@ -27,6 +28,7 @@ impl Problem {
             code: "amend::not-literal",
             at: at.range(),
             message,
+            hint: None,
         }
     }
 }
@@ -55,6 +57,7 @@ impl Editor<'_, '_> {
             )
         };
         let config = match configs(class).as_slice() {
+            [] => return self.new_config(class),
             [config] => *config,
             _ => return Err(Problem::not_literal(&class.name, message())),
         };
@@ -62,18 +65,44 @@ impl Editor<'_, '_> {
             return Err(Problem::not_literal(config, message()));
         };
         let Some(keyword) = keyword(config, "environment_overrides") else {
-            let overrides = self.overrides(config)?;
+            let overrides = self.overrides(&config.func)?;
             let added = Labelled::new("environment_overrides=", overrides);
-            return Ok(self.add(config, &[added]));
+            return self.add(config, &[added]);
         };
         match &keyword.value {
             Expr::Dict(dict) => self.in_dict(config, dict),
-            Expr::NoneLiteral(none) => Ok(self.replace(none, &self.overrides(config)?)),
+            Expr::NoneLiteral(none) => Ok(self.replace(none, &self.overrides(&config.func)?)),
             other => {
                 let message = "`environment_overrides` is not written out here".to_owned();
                 Err(Problem::not_literal(other, message))
             }
         }
+    }
+
+    /// A configuration for a class that has none, below its docstring.
+    fn new_config(&self, class: &StmtClassDef) -> Result<Vec<Edit>, Problem> {
+        let base = class.bases().first();
+        let unclear = || {
+            let name = &self.request.workload.name;
+            let message = format!("chainlet `{name}` has no `remote_config` to write in");
+            Problem::not_literal(&class.name, message)
+        };
+        let (base, first) = base.zip(class.body.first()).ok_or_else(unclear)?;
+        let overrides = Labelled::new("environment_overrides=", self.overrides(base)?);
+        let config = New::call(&self.class(base, CONFIG)?, vec![overrides]);
+        let start = first.start().to_usize();
+        let indent = self.layout.indent(start);
+        let config = Labelled::new("remote_config = ", config).text(Some(indent), &self.layout);
+        let line_break = self.layout.line_break;
+        let is_docstring = first
+            .as_expr_stmt()
+            .is_some_and(|stmt| stmt.value.is_string_literal_expr());
+        Ok(vec![if is_docstring {
+            let end = first.end().to_usize();
+            Edit::insert(end, format!("{line_break}{line_break}{indent}{config}"))
+        } else {
+            Edit::insert(start, format!("{config}{line_break}{line_break}{indent}"))
+        }])
     }
 
     fn in_dict(&self, config: &ExprCall, dict: &ExprDict) -> Result<Vec<Edit>, Problem> {
@@ -84,11 +113,11 @@ impl Editor<'_, '_> {
         };
         let mut items = dict.items.iter().rev();
         let Some(item) = items.find(|item| item.key.as_ref().is_some_and(is_it)) else {
-            let item = self.environment(config)?;
+            let item = self.environment(&config.func)?;
             return Ok(self.layout.add(&List::of_items(dict), &[item]));
         };
         if item.value.is_none_literal_expr() {
-            return Ok(self.replace(&item.value, &self.environment(config)?.value));
+            return Ok(self.replace(&item.value, &self.environment(&config.func)?.value));
         }
         let Some(overrides) = self.call(&item.value, OVERRIDES) else {
             let message =
@@ -96,9 +125,9 @@ impl Editor<'_, '_> {
             return Err(Problem::not_literal(&item.value, message));
         };
         let Some(keyword) = keyword(overrides, "autoscaling_settings") else {
-            let settings = self.settings(overrides)?;
+            let settings = self.settings(&overrides.func)?;
             let added = Labelled::new("autoscaling_settings=", settings);
-            return Ok(self.add(overrides, &[added]));
+            return self.add(overrides, &[added]);
         };
         match self.call(&keyword.value, SETTINGS) {
             Some(settings) => self.in_settings(settings),
@@ -128,13 +157,20 @@ impl Editor<'_, '_> {
             }
         }
         if !missing.is_empty() {
-            edits.extend(self.add(settings, &arguments(&missing)));
+            edits.extend(self.add(settings, &arguments(&missing))?);
         }
         Ok(edits)
     }
 
-    fn add(&self, call: &ExprCall, parts: &[Labelled]) -> Vec<Edit> {
-        self.layout.add(&List::of_arguments(&call.arguments), parts)
+    /// Adds arguments to a call, where all that it has are there to be seen: one that is named twice
+    /// fails when the chain runs.
+    fn add(&self, call: &ExprCall, parts: &[Labelled]) -> Result<Vec<Edit>, Problem> {
+        let is_unpacked = |keyword: &&Keyword| keyword.arg.is_none();
+        if let Some(unpacked) = call.arguments.keywords.iter().find(is_unpacked) {
+            let message = "arguments of this call come from elsewhere".to_owned();
+            return Err(Problem::not_literal(unpacked, message));
+        }
+        Ok(self.layout.add(&List::of_arguments(&call.arguments), parts))
     }
 
     /// Puts an expression in the place of one, over lines.
@@ -151,31 +187,31 @@ impl Editor<'_, '_> {
         (self.names.class_of(&call.func)? == class).then_some(call)
     }
 
-    fn overrides(&self, beside: &ExprCall) -> Result<New, Problem> {
+    fn overrides(&self, beside: &Expr) -> Result<New, Problem> {
         Ok(New::dict(vec![self.environment(beside)?]))
     }
 
-    fn environment(&self, beside: &ExprCall) -> Result<Labelled, Problem> {
+    fn environment(&self, beside: &Expr) -> Result<Labelled, Problem> {
         let class = self.class(beside, OVERRIDES)?;
         let settings = Labelled::new("autoscaling_settings=", self.settings(beside)?);
         let label = format!("{}: ", quoted(self.request.environment.name()));
         Ok(Labelled::new(label, New::call(&class, vec![settings])))
     }
 
-    fn settings(&self, beside: &ExprCall) -> Result<New, Problem> {
+    fn settings(&self, beside: &Expr) -> Result<New, Problem> {
         let class = self.class(beside, SETTINGS)?;
         Ok(New::call(&class, arguments(&self.request.whole())))
     }
 
     /// What a class is called here, as another one of the library is.
-    fn class(&self, beside: &ExprCall, class: &str) -> Result<String, Problem> {
-        self.names
-            .write(&beside.func, class)
-            .ok_or_else(|| Problem {
-                code: "amend::not-imported",
-                at: beside.func.range(),
-                message: format!("`{class}` is not imported here, as the settings need it"),
-            })
+    fn class(&self, beside: &Expr, class: &str) -> Result<String, Problem> {
+        let unnamed = || Problem {
+            code: "amend::not-imported",
+            at: beside.range(),
+            message: format!("the settings need `{class}`, which is not imported here"),
+            hint: Some(format!("from truss_chains import {class}")),
+        };
+        self.names.write(beside, class).ok_or_else(unnamed)
     }
 }
 

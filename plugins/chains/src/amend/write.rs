@@ -135,8 +135,11 @@ impl<'s> Layout<'s> {
 
     /// Adds parts behind those that a list has.
     pub(super) fn add(&self, list: &List, parts: &[Labelled]) -> Vec<Edit> {
+        // What is nested goes over lines in any case; a call in one line stays in it.
+        let line = self.indent(list.open);
         let texts = |indent: Option<&str>| -> Vec<String> {
-            parts.iter().map(|part| part.text(indent, self)).collect()
+            let text = |part: &Labelled| part.text(Some(indent.unwrap_or(line)), self);
+            parts.iter().map(text).collect()
         };
         let Some(last) = list.last else {
             return vec![self.fill(list, parts)];
