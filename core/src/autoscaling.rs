@@ -163,6 +163,16 @@ impl AutoscalingSettings {
         *self == Self::default()
     }
 
+    /// These settings with those of a stronger layer over them.
+    #[must_use]
+    pub fn overlaid(&self, stronger: &Self) -> Self {
+        let mut settings = *self;
+        for (field, value) in stronger.written() {
+            settings.set(field.name, Some(value));
+        }
+        settings
+    }
+
     /// Reads the settings of a mapping that has been checked; keys and values that do not belong
     /// are passed over.
     #[must_use]

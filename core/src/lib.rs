@@ -5,6 +5,7 @@
 //! [`Manifest`](manifest::Manifest) → [`Effective`](effective::Effective) per workload →
 //! [`Release`](release::Release) → [`Plan`](plan::Plan) → [`Outcome`](deployer::Outcome).
 
+pub mod amendment;
 pub mod autoscaling;
 pub mod clock;
 pub mod context;

@@ -4,9 +4,12 @@ use std::sync::Arc;
 
 use serde_json::Value as Json;
 
+use crate::amendment::Amendment;
+use crate::autoscaling::AutoscalingSettings;
 use crate::context::{BuildContext, Package};
 use crate::diagnostic::Diagnostics;
 use crate::effective::Effective;
+use crate::environment::Environment;
 use crate::manifest::Manifest;
 use crate::tree::SourceTree;
 
@@ -65,5 +68,28 @@ pub trait ConfigSource: Send + Sync {
     /// When the files cannot be gathered.
     fn written(&self, _tree: &Arc<dyn SourceTree>) -> Result<Option<BuildContext>, Diagnostics> {
         Ok(None)
+    }
+
+    /// Puts autoscaling settings of a workload into the overrides that an environment has in the
+    /// user's own file, as data: nothing is written. A setting that is `None` stays as it is.
+    ///
+    /// What comes of it has been read again: in the environment the settings are what is asked for,
+    /// everything else says what it said, and no line is touched but those that hold the settings.
+    /// Where the file says all of it already, the amendment is empty. The manifest must be what was
+    /// loaded from this tree.
+    ///
+    /// # Errors
+    /// When the settings contradict themselves or the base, and when they cannot be written without
+    /// a change of anything else; a hint then has the lines to write by hand. The default is a
+    /// source that cannot write settings.
+    fn amend(
+        &self,
+        _tree: &Arc<dyn SourceTree>,
+        manifest: &Manifest,
+        _workload: &str,
+        _environment: &Environment,
+        _settings: &AutoscalingSettings,
+    ) -> Result<Amendment, Diagnostics> {
+        Err(Amendment::unsupported(manifest.kind))
     }
 }

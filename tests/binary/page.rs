@@ -1,6 +1,7 @@
 //! The page of diagnostic codes: every code with an example that gives it, what is printed, and a
 //! cure that takes it away. The page is made by running the binary, so it cannot say otherwise.
 
+mod amend;
 mod case;
 mod chain;
 mod codegen;
@@ -66,6 +67,7 @@ fn codes() -> Vec<Code> {
     codes.extend(overrides::codes());
     codes.extend(chain::codes());
     codes.extend(codegen::codes());
+    codes.extend(amend::codes());
     codes.sort_by_key(|code| code.name);
     codes
 }

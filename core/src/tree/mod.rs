@@ -2,6 +2,7 @@
 
 mod dir;
 mod memory;
+mod overlay;
 
 use std::fmt;
 use std::io;
@@ -9,6 +10,7 @@ use std::sync::Arc;
 
 pub use dir::DirTree;
 pub use memory::MemoryTree;
+pub use overlay::OverlayTree;
 
 /// What is at a path of a tree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

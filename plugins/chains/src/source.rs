@@ -2,14 +2,18 @@
 
 use std::sync::Arc;
 
+use plimsoll_core::amendment::{Amendment, Request};
+use plimsoll_core::autoscaling::AutoscalingSettings;
 use plimsoll_core::context::{BuildContext, Package};
 use plimsoll_core::diagnostic::{Diagnostic, Diagnostics};
 use plimsoll_core::effective::Effective;
+use plimsoll_core::environment::Environment;
 use plimsoll_core::manifest::{Manifest, ManifestKind, Workload};
 use plimsoll_core::source::{Confidence, ConfigSource};
 use plimsoll_core::tree::SourceTree;
 use plimsoll_core::value::Node;
 
+use crate::amend::amend;
 use crate::chain::Body;
 use crate::codegen;
 use crate::find::probe;
@@ -69,6 +73,18 @@ impl ConfigSource for ChainSource {
 
     fn written(&self, tree: &Arc<dyn SourceTree>) -> Result<Option<BuildContext>, Diagnostics> {
         written(tree).map(Some)
+    }
+
+    fn amend(
+        &self,
+        tree: &Arc<dyn SourceTree>,
+        manifest: &Manifest,
+        workload: &str,
+        environment: &Environment,
+        settings: &AutoscalingSettings,
+    ) -> Result<Amendment, Diagnostics> {
+        let request = Request::new(manifest, workload, environment, settings)?;
+        amend(tree, manifest, &request)
     }
 }
 

@@ -3,6 +3,7 @@
 //! The rules are those of Truss 0.18.36, the version they were compared with, and beside them the
 //! two keys that Plimsoll adds: `autoscaling_settings` and `environment_overrides`.
 
+mod amend;
 mod checks;
 mod context;
 mod engine;
@@ -19,6 +20,7 @@ use std::sync::Arc;
 use plimsoll_core::plugin;
 use plimsoll_core::registry::{FactoryError, Registration, Registry, no_options};
 
+pub use amend::amend;
 pub use checks::memory as check_memory;
 pub use context::{Gatherer, gather};
 pub use package::{package, without_own};

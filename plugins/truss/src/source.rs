@@ -4,6 +4,8 @@ use std::collections::HashSet;
 use std::io;
 use std::sync::Arc;
 
+use plimsoll_core::amendment::{Amendment, Request};
+use plimsoll_core::autoscaling::AutoscalingSettings;
 use plimsoll_core::context::Package;
 use plimsoll_core::diagnostic::{Diagnostic, Diagnostics, Severity};
 use plimsoll_core::effective::Effective;
@@ -17,6 +19,7 @@ use plimsoll_core::tree::{EntryKind, SourceTree};
 use plimsoll_core::value::{Entry, Map, Node, Value};
 use plimsoll_core::yaml;
 
+use crate::amend::amend;
 use crate::package::package;
 use crate::python::is_truthy;
 use crate::rules::TrussRules;
@@ -102,6 +105,26 @@ impl ConfigSource for TrussSource {
         effective: &Effective,
     ) -> Result<Package, Diagnostics> {
         package(tree, effective)
+    }
+
+    fn amend(
+        &self,
+        tree: &Arc<dyn SourceTree>,
+        manifest: &Manifest,
+        workload: &str,
+        environment: &Environment,
+        settings: &AutoscalingSettings,
+    ) -> Result<Amendment, Diagnostics> {
+        let request = Request::new(manifest, workload, environment, settings)?;
+        let path = tree.focus().unwrap_or(CONFIG_FILE);
+        let Some(file) = manifest.main_file else {
+            let message = format!("{} was not read", tree.display(path));
+            return Err(Diagnostics::of(Diagnostic::error(
+                "truss::no-config",
+                message,
+            )));
+        };
+        amend(&request, &manifest.files, file, path)
     }
 }
 

@@ -5,7 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What reads, resolves and packages a Truss or a chain.
-const FOLDERS: [&str; 5] = [
+const FOLDERS: [&str; 6] = [
+    "core/src/amendment",
     "core/src/yaml",
     "core/src/schema",
     "plugins/truss/src",
@@ -13,7 +14,7 @@ const FOLDERS: [&str; 5] = [
     "plugins/overrides/src",
 ];
 
-const DOMAINS: [&str; 4] = ["yaml::", "truss::", "overrides::", "chain::"];
+const DOMAINS: [&str; 5] = ["yaml::", "truss::", "overrides::", "chain::", "amend::"];
 
 /// The domain of what a schema's reader says about a Truss.
 const READER_DOMAIN: &str = "truss";

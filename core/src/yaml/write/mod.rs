@@ -7,6 +7,7 @@ use crate::value::{Entry, Map, Node, Value};
 
 pub(crate) use scalar::bytes_of_key;
 pub(super) use scalar::float_text;
+pub(super) use string::inline as inline_string;
 
 /// Longest key that is written in front of its `:`, in bytes. Readers take 1,024 characters.
 const LONGEST_SIMPLE_KEY: usize = 512;

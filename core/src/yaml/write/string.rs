@@ -6,7 +6,7 @@ use crate::yaml::decode::is_printable;
 use crate::yaml::resolve::{Class, classify};
 
 /// A string on one line: plain if nobody can mistake it, and in double quotes if not.
-pub(super) fn inline(text: &str) -> Cow<'_, str> {
+pub(in crate::yaml) fn inline(text: &str) -> Cow<'_, str> {
     if is_plain(text) {
         Cow::Borrowed(text)
     } else {

@@ -276,6 +276,12 @@ fn line_starts(text: &str) -> impl Iterator<Item = usize> + '_ {
         .map(|(at, _)| at + 1)
 }
 
+/// A range of a text as spans have it.
+pub(crate) fn span_of(file: FileId, text: &str, range: TextRange) -> Span {
+    let lines: Vec<usize> = std::iter::once(0).chain(line_starts(text)).collect();
+    span(file, text, &lines, range)
+}
+
 fn span(file: FileId, text: &str, lines: &[usize], range: TextRange) -> Span {
     let start = range.start().to_usize().min(text.len());
     let line = lines.partition_point(|begin| *begin <= start).max(1);
