@@ -11,8 +11,8 @@
 
 use std::ops::ControlFlow;
 
-use plimsoll_core::distribution::{Demand, DistributionError, DistributionStrategy};
 use plimsoll_core::policy::{Decision, Observation, Reason, ScalingPolicy};
+use plimsoll_distribution::PriorityBased;
 use plimsoll_harness::bench::{Entrant, bench};
 use plimsoll_harness::report;
 use plimsoll_harness::suite::Suite;
@@ -73,15 +73,6 @@ impl ScalingPolicy for Keep {
     }
 }
 
-/// The suite has no budgets to share.
-struct NoBudget;
-
-impl DistributionStrategy for NoBudget {
-    fn distribute(&self, _: u32, _: &[Demand], _: &mut [u32]) -> Result<(), DistributionError> {
-        Ok(())
-    }
-}
-
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let entrants = [
         reactive("reactive-70", 0.7, 150),
@@ -89,7 +80,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         reactive("nervous-80", 0.8, 2),
         Entrant::new("keep", |_| Keep),
     ];
-    let board = bench(&Suite::standard()?, &entrants, &NoBudget, |_| {
+    let board = bench(&Suite::standard()?, &entrants, &PriorityBased, |_| {
         ControlFlow::Continue(())
     })?;
     for rank in &board.ranks {

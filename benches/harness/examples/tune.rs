@@ -1,4 +1,5 @@
-//! Searches settings for a day that goes up and down, and leaves two reports.
+//! Searches settings for a day that goes up and down, compares them with those that stand today, and
+//! leaves two reports.
 //!
 //!     cargo run --release -p plimsoll-harness --example tune -- tuning.html simulation.html
 
@@ -17,7 +18,7 @@ use plimsoll_core::policy::{Decision, Observation, Reason, ScalingPolicy};
 use plimsoll_harness::engine::run;
 use plimsoll_harness::report;
 use plimsoll_harness::suite::Suite;
-use plimsoll_harness::tune::{Effort, MakeTuned, Space, tune};
+use plimsoll_harness::tune::{Effort, MakeTuned, Space, tune_from};
 
 /// Scales up to what the load in flight fills to a share of its target, and down when that has
 /// been less for the whole delay.
@@ -68,12 +69,20 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let space = Space::around(&scenario.workloads[0], AutoscalingSettings::default());
     let make: MakeTuned = Arc::new(|settings, _| Ok(Box::new(Delayed::new(settings))));
     let objective = "p99<2s".parse()?;
-    let tuning = tune(
+    // What stands today, for the result to be compared with.
+    let standing = AutoscalingSettings {
+        min_replicas: Some(4),
+        max_replicas: Some(40),
+        concurrency_target: Some(2),
+        ..AutoscalingSettings::default()
+    };
+    let tuning = tune_from(
         &scenario,
         &space,
         &objective,
         &make,
         Effort::default(),
+        Some(&standing),
         |_| ControlFlow::Continue(()),
     )?;
     println!("{} of {} points tried", tuning.trials.len(), space.size());
@@ -85,6 +94,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         );
     }
     println!("{}", tuning.reason);
+    println!("{}", tuning.comparison().unwrap_or_default());
     let mut paths = std::env::args().skip(1);
     if let Some(path) = paths.next() {
         std::fs::write(path, report::page_of_tuning(&scenario, "delayed", &tuning))?;

@@ -6,7 +6,7 @@ use plimsoll_core::distribution::Priority;
 use crate::arrival::ArrivalSpec;
 use crate::balance::Balance;
 use crate::error::Error;
-use crate::service::{Service, Variate};
+use crate::service::{Service, Variate, Work};
 use crate::time::{SECOND, Span, whole};
 
 /// What is wanted of latency: that a share of the requests is completed within a time.
@@ -131,6 +131,16 @@ impl Workload {
         if !(self.price_per_hour.is_finite() && self.price_per_hour >= 0.0) {
             return wrong("the price is a number of at least 0");
         }
+        if !(self.weight.is_finite() && self.weight >= 0.0) {
+            return wrong("the weight is a number of at least 0");
+        }
+        let by_tokens = matches!(self.service.work, Work::Tokens { .. });
+        if by_tokens && self.tokens.is_none() && self.arrivals.lacks_tokens() {
+            return wrong(
+                "its service follows from the tokens of a request, and its arrivals do not say \
+                 them; say `tokens`",
+            );
+        }
         if !(self.service.slowdown.is_finite() && self.service.slowdown >= 0.0) {
             return wrong("the slowdown is a number of at least 0");
         }
@@ -140,6 +150,9 @@ impl Workload {
 
 /// More replicas than this are refused: a mistyped number, more likely than meant.
 pub const MOST_REPLICAS: u32 = 1_000_000;
+
+/// Samples and decisions are at least this far apart.
+pub(crate) const SHORTEST_INTERVAL: Span = Span(1_000_000);
 
 /// An experiment.
 #[derive(Clone, Debug)]
@@ -209,8 +222,23 @@ impl Scenario {
         for workload in &self.workloads {
             workload.check()?;
         }
-        if self.sample_interval.0 == 0 || self.decision_interval.0 == 0 {
-            return wrong("intervals are longer than 0");
+        let shortest = self.sample_interval.min(self.decision_interval);
+        if shortest < SHORTEST_INTERVAL || self.elasticity_interval.0 == 0 {
+            return wrong("samples and decisions are at least 1ms apart");
+        }
+        if let Some(budget) = self.budget {
+            let sum = |replicas: fn(&Workload) -> u32| -> u64 {
+                let each = self.workloads.iter().map(replicas);
+                each.map(u64::from).sum()
+            };
+            let needed = sum(|workload| workload.min_replicas);
+            let needed = needed.max(sum(|workload| workload.initial_replicas));
+            if needed > u64::from(budget) {
+                return wrong(&format!(
+                    "the workloads need {needed} replicas from the beginning, and the budget is \
+                     {budget}"
+                ));
+            }
         }
         let longest = self
             .workloads

@@ -8,7 +8,7 @@ use common::{Reactive, Scripted, arrivals, pool};
 use plimsoll_core::distribution::{Demand, DistributionError, DistributionStrategy, check};
 use plimsoll_core::policy::{Observation, ScalingPolicy};
 use plimsoll_harness::balance::Balance;
-use plimsoll_harness::engine::{run, run_fleet};
+use plimsoll_harness::engine::{run, run_fleet, run_fleet_with, run_with};
 use plimsoll_harness::scenario::{Scenario, Workload};
 use plimsoll_harness::score::{Outcome, Score};
 use plimsoll_harness::service::{Service, Variate, Work};
@@ -242,7 +242,7 @@ fn the_same_seed_gives_the_same_bytes() {
         .take(12)
         .map(|byte| format!("{byte:02x}"))
         .collect();
-    assert_eq!(hash, "d1f9cbe00e7dea8a384d3175");
+    assert_eq!(hash, "4eda056196cdad84f7e1366f");
 }
 
 /// Gives the first all it asks for.
@@ -301,4 +301,150 @@ fn a_budget_is_kept() {
     for (one, other) in first.timeline.iter().zip(&second.timeline).skip(2) {
         assert!(one.ready + other.ready <= 12.0 + 1e-9, "{one:?} {other:?}");
     }
+}
+
+/// Notes when it is asked, and always wants as many.
+struct Noting {
+    desired: u32,
+    asked: Vec<u64>,
+}
+
+impl ScalingPolicy for Noting {
+    fn decide(&mut self, seen: &Observation<'_>) -> plimsoll_core::policy::Decision {
+        self.asked.push(seen.now_ns);
+        let samples = u64::try_from(seen.samples.len()).unwrap();
+        let apart = seen.now_ns - self.asked.iter().rev().nth(1).copied().unwrap_or(0);
+        assert_eq!(samples, apart / 1_000_000_000, "each sample is shown once");
+        plimsoll_core::policy::Decision {
+            desired: self.desired,
+            reason: plimsoll_core::policy::Reason::FIXED,
+        }
+    }
+}
+
+/// Each policy of a fleet decides as often as it says, and no more.
+#[test]
+fn policies_of_a_fleet_decide_on_their_own_intervals() {
+    let workload = || Workload {
+        max_replicas: 10,
+        ..Workload::new(
+            "any",
+            arrivals("poisson(rate=1, duration=60s)"),
+            Service::of(Variate::Constant(1e8)),
+        )
+    };
+    let mut scenario = Scenario::new("fleet", workload());
+    scenario.workloads.push(workload());
+    scenario.budget = Some(9);
+    scenario.drain = Span(0);
+    let noting = |desired| Noting {
+        desired,
+        asked: Vec::new(),
+    };
+    let (mut fast, mut slow) = (noting(3), noting(5));
+    let outcome = run_fleet_with(
+        &scenario,
+        &mut [&mut fast, &mut slow],
+        &[3_000_000_000, 15_000_000_000],
+        &InOrder,
+        |_| ControlFlow::Continue(()),
+    )
+    .unwrap();
+    let seconds = |noted: Noting| -> Vec<u64> {
+        let asked = noted.asked.into_iter();
+        asked.map(|at| at / 1_000_000_000).collect()
+    };
+    assert_eq!(
+        seconds(fast),
+        (1..20).map(|step| 3 * step).collect::<Vec<_>>()
+    );
+    assert_eq!(seconds(slow), [15, 30, 45]);
+    // What one asked for stays while the other decides.
+    let ups: Vec<_> = outcome
+        .workloads
+        .iter()
+        .map(|one| one.scaling.ups)
+        .collect();
+    assert_eq!(ups, [1, 1]);
+}
+
+/// A fleet of one is a workload alone.
+#[test]
+fn a_fleet_of_one_is_a_workload_alone() {
+    let workload = Workload {
+        concurrency: 2,
+        min_replicas: 0,
+        max_replicas: 20,
+        initial_replicas: 0,
+        cold_start: Variate::Exponential(8e9),
+        ..Workload::new(
+            "one",
+            arrivals("onoff(on=20, on_time=30s, off_time=2m, duration=20m)"),
+            Service::of(Variate::Exponential(4e8)),
+        )
+    };
+    let scenario = Scenario::new("one", workload);
+    let mut policy = Reactive { target: 1.4 };
+    let interval = 7_000_000_000;
+    let go_on = |_| ControlFlow::Continue(());
+    let alone = run_with(&scenario, &mut policy, interval, go_on).unwrap();
+    let fleet = run_fleet_with(&scenario, &mut [&mut policy], &[interval], &InOrder, go_on);
+    assert_eq!(fleet.unwrap(), alone);
+    assert!(alone.workloads[0].scaling.activations > 1);
+}
+
+/// Workloads that wake do not go beyond the budget, however many wake at once.
+#[test]
+fn the_activator_keeps_to_the_budget() {
+    let workload = |name: &str| Workload {
+        min_replicas: 0,
+        max_replicas: 4,
+        initial_replicas: 0,
+        cold_start: Variate::Constant(5e9),
+        ..Workload::new(
+            name,
+            arrivals("spike(base=0, peak=1, at=5s, hold=1m, every=5m, duration=30m)"),
+            Service::of(Variate::Exponential(5e8)),
+        )
+    };
+    let mut scenario = Scenario::new("asleep", workload("a"));
+    for name in ["b", "c", "d", "e"] {
+        scenario.workloads.push(workload(name));
+    }
+    scenario.budget = Some(2);
+    let mut policies: Vec<Reactive> = (0..5).map(|_| Reactive { target: 0.7 }).collect();
+    let mut policies: Vec<&mut Reactive> = policies.iter_mut().collect();
+    let go_on = |_| ControlFlow::Continue(());
+    let outcome = run_fleet(&scenario, &mut policies, &InOrder, go_on).unwrap();
+    let mut woken = 0;
+    for point in 0..outcome.workloads[0].timeline.len() {
+        let held = |score: &Score| {
+            let point = score.timeline.get(point).copied().unwrap_or_default();
+            point.starting + point.ready
+        };
+        let held: f64 = outcome.workloads.iter().map(held).sum();
+        assert!(held <= 2.0 + 1e-9, "{held} replicas of a budget of 2");
+    }
+    for score in &outcome.workloads {
+        conserved(score, true);
+        woken += score.scaling.activations;
+    }
+    assert!(woken > 0);
+}
+
+/// Workloads of one fleet have random streams of their own, also where their arrivals are several.
+#[test]
+fn workloads_of_a_fleet_do_not_share_their_chance() {
+    let part = "poisson(rate=5, duration=2m)";
+    let workload = |text: &str| pool(text, Variate::Constant(1e8), 1);
+    let mut scenario = Scenario::new("fleet", workload(&format!("constant(rate=0) + {part}")));
+    scenario.workloads.push(workload(part));
+    scenario.duration = Some(Span::from_secs(120));
+    let (mut one, mut other) = (common::Fixed(1), common::Fixed(1));
+    let go_on = |_| ControlFlow::Continue(());
+    let outcome = run_fleet(&scenario, &mut [&mut one, &mut other], &InOrder, go_on).unwrap();
+    assert_ne!(
+        outcome.workloads[0].requests.arrived,
+        outcome.workloads[1].requests.arrived
+    );
 }

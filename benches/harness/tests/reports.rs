@@ -17,7 +17,7 @@ use plimsoll_harness::scenario::{Objective, Scenario, Workload};
 use plimsoll_harness::service::{Service, Variate};
 use plimsoll_harness::suite::Suite;
 use plimsoll_harness::time::Span;
-use plimsoll_harness::tune::{Effort, MakeTuned, Space, Tuning, tune};
+use plimsoll_harness::tune::{Effort, MakeTuned, Space, TuneProgress, Tuning, tune_from};
 
 struct NoBudget;
 
@@ -120,72 +120,21 @@ fn a_bench_that_is_told_to_break_returns_what_is_done() {
     assert!((1..=2).contains(&done));
 }
 
-fn tuning(trials: usize, mut stop_after: usize) -> Tuning {
-    let scenario = scenario("tuned", "diurnal(low=5, high=40, period=30m, duration=30m)");
+fn tuned(scenario: &Scenario, baseline: Option<&AutoscalingSettings>) -> Tuning {
     let space = Space::around(&scenario.workloads[0], AutoscalingSettings::default());
     let make: MakeTuned = Arc::new(|settings, _| {
         let target = settings.concurrency_target.unwrap_or(1);
-        let percent = settings.target_utilization_percentage.unwrap_or(70);
         Ok(Box::new(Reactive {
-            target: f64::from(target * percent) / 100.0,
+            target: f64::from(target),
         }))
     });
     let effort = Effort {
-        trials,
+        trials: 24,
         ..Effort::default()
     };
-    let objective = "p99<3s, attainment>97%".parse().unwrap();
-    tune(&scenario, &space, &objective, &make, effort, |_| {
-        stop_after = stop_after.saturating_sub(1);
-        if stop_after == 0 {
-            ControlFlow::Break(())
-        } else {
-            ControlFlow::Continue(())
-        }
-    })
-    .unwrap()
-}
-
-#[test]
-fn a_tuning_recommends_the_cheapest_that_holds() {
-    let tuning = tuning(120, usize::MAX);
-    assert_eq!(
-        tuning,
-        self::tuning(120, usize::MAX),
-        "the same on every machine"
-    );
-    assert_eq!(tuning.trials.len(), 120);
-    let recommended = tuning.recommendation().unwrap();
-    assert!(
-        recommended.met && recommended.used <= 1.0,
-        "{}",
-        tuning.reason
-    );
-    assert!(recommended.score.latency.total.p99 < 3.0 && recommended.score.slo.attainment > 0.97);
-    let front: Vec<_> = tuning.front().collect();
-    assert!(
-        front
-            .windows(2)
-            .all(|pair| pair[0].cost < pair[1].cost && pair[0].used > pair[1].used)
-    );
-    for trial in &tuning.trials {
-        let beaten = front
-            .iter()
-            .any(|other| other.cost <= trial.cost && other.used <= trial.used);
-        assert!(beaten, "nothing lies before the front");
-    }
-}
-
-#[test]
-fn a_tuning_that_is_told_to_break_returns_what_it_found() {
-    let tuning = tuning(1_000, 5);
-    assert!(tuning.stopped);
-    assert!(
-        (5..60).contains(&tuning.trials.len()),
-        "{}",
-        tuning.trials.len()
-    );
-    assert!(tuning.recommendation().is_some());
+    let objective = "p99<3s".parse().unwrap();
+    let go_on = |_: TuneProgress<'_>| ControlFlow::Continue(());
+    tune_from(scenario, &space, &objective, &make, effort, baseline, go_on).unwrap()
 }
 
 /// A page needs nothing but itself, and its data reads back.
@@ -227,10 +176,22 @@ fn reports_hold_what_they_should() {
     );
     assert_eq!(report::csv_of_outcome(&outcome).lines().count(), 2);
 
-    let tuning = tuning(24, usize::MAX);
+    let tuning = tuned(&scenario, None);
     check_page(
         &report::page_of_tuning(&scenario, "reactive", &tuning),
         "tuning",
     );
     assert_eq!(report::csv_of_tuning(&tuning).lines().count(), 25);
+    assert_eq!(tuning.comparison(), None);
+    let compared = tuned(
+        &scenario,
+        Some(&AutoscalingSettings {
+            min_replicas: Some(4),
+            ..AutoscalingSettings::default()
+        }),
+    );
+    let page = report::page_of_tuning(&scenario, "reactive", &compared);
+    check_page(&page, "tuning");
+    assert!(page.contains("\"baseline\":{"));
+    assert_eq!(report::csv_of_tuning(&compared).lines().count(), 26);
 }

@@ -95,7 +95,7 @@ fn counts_come_in_their_intervals() {
         10
     );
     insta::assert_snapshot!(spec.notes()[0].rsplit('/').next().unwrap(),
-        @"counts.csv.zst: 20 requests over 4m, every request replayed");
+        @"counts.csv.zst, read as counts: 20 requests over 4m, every request replayed");
 }
 
 #[test]
@@ -117,7 +117,7 @@ fn thinning_takes_from_the_whole() {
     let more = all(&open("trace(path=timestamps.csv, rate=2.5)"), 1);
     assert!((10..=15).contains(&more.len()));
     insta::assert_snapshot!(spec.notes()[0].rsplit('/').next().unwrap(),
-        @"timestamps.csv: 5 requests over 9s, each kept with a chance of 0.5, throughout");
+        @"timestamps.csv, read as timestamps: 5 requests over 9s, each kept with a chance of 0.5, throughout");
 }
 
 #[test]

@@ -31,6 +31,16 @@ pub struct Generator {
     pub duration: Option<Span>,
 }
 
+/// More variation than this leaves no gap that is like another.
+const MOST_VARIATION: f64 = 100.0;
+
+/// Time is whole nanoseconds: at this rate each has a request, a second.
+const MOST_RATE: f64 = 1e9;
+
+/// The shortest time that a generator's rate may take to turn: shorter ones are the mean rate, and
+/// going through them takes for ever.
+const SHORTEST_TURN: Span = Span(1_000_000);
+
 /// How a rate goes over time.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Shape {
@@ -101,13 +111,14 @@ pub enum Shape {
 }
 
 impl Generator {
-    /// What it generates under a seed.
+    /// What it generates under a seed, before `horizon`.
     #[must_use]
-    pub fn open(&self, seed: u64) -> Box<dyn Arrivals> {
+    pub(super) fn open(&self, seed: u64, horizon: Span) -> Box<dyn Arrivals> {
+        let left = horizon.0.saturating_sub(self.start.0);
         let profile = Between {
             profile: self.shape.profile(seed),
-            wait: self.start.0,
-            left: self.duration.map_or(u64::MAX / 8, |span| span.0),
+            wait: self.start.0.min(horizon.0),
+            left: self.duration.map_or(left, |span| span.0.min(left)),
         };
         Box::new(Timed::new(profile, self.spacing, seed))
     }
@@ -120,10 +131,12 @@ impl Generator {
             None => Spacing::Poisson,
             Some(0.0) => Spacing::Even,
             Some(1.0) => Spacing::Poisson,
-            Some(variation) if variation > 1.0 => Spacing::Bursty(variation),
+            Some(variation) if variation > 1.0 && variation <= MOST_VARIATION => {
+                Spacing::Bursty(variation)
+            }
             Some(_) => {
                 let message = "`cv`, the variation of the gaps, is 0 for even ones, 1 for a \
-                               Poisson process, or more for bursts";
+                               Poisson process, or more for bursts, up to 100";
                 return Err(SpecError::at(name, message));
             }
         };
@@ -194,12 +207,31 @@ impl Shape {
         }
     }
 
+    /// The highest rate that it is given.
+    fn highest(&self) -> f64 {
+        match *self {
+            Self::Flat { rate } | Self::SelfSimilar { rate, .. } => rate,
+            Self::Ramp { from, to, .. } => from.max(to),
+            Self::Diurnal { high, .. } => high,
+            Self::Spike { base, peak, .. } => base.max(peak),
+            Self::OnOff { on, off, .. } => on.max(off),
+        }
+    }
+
     fn wrong(&self) -> Option<&'static str> {
+        if self.highest() > MOST_RATE {
+            return Some("a rate is at most 1000 million requests a second");
+        }
         match *self {
             Self::Diurnal {
                 low, high, period, ..
-            } if low > high || period.0 < 1_000 => {
-                Some("`low` is at most `high`, and the period longer than 1us")
+            } if low > high || period < Span::from_secs(1) => {
+                Some("`low` is at most `high`, and the period at least 1s")
+            }
+            Self::OnOff {
+                on_time, off_time, ..
+            } if on_time < SHORTEST_TURN || off_time < SHORTEST_TURN => {
+                Some("`on_time` and `off_time` are at least 1ms")
             }
             Self::Spike {
                 rise,
@@ -207,8 +239,8 @@ impl Shape {
                 fall,
                 every: Some(every),
                 ..
-            } if every.0 < rise.0 + hold.0 + fall.0 || every.0 == 0 => {
-                Some("`every` is at least as long as rise, hold and fall together")
+            } if every.0 < rise.0 + hold.0 + fall.0 || every < SHORTEST_TURN => {
+                Some("`every` is at least as long as rise, hold and fall together, and 1ms")
             }
             Self::SelfSimilar {
                 hurst,
@@ -216,9 +248,12 @@ impl Shape {
                 time,
                 ..
             } if !(hurst > 0.5 && hurst < 1.0 && (1..=10_000).contains(&sources))
-                || time.0 == 0 =>
+                || time < SHORTEST_TURN =>
             {
-                Some("`hurst` lies between 0.5 and 1, and there are 1 to 10000 `sources`")
+                Some(
+                    "`hurst` lies between 0.5 and 1, `time` is at least 1ms, and there are 1 to \
+                     10000 `sources`",
+                )
             }
             _ => None,
         }

@@ -10,7 +10,7 @@ use super::merge::Merged;
 use crate::error::Error;
 use crate::text::{Settings, SpecError, parse};
 use crate::time::Span;
-use crate::trace::Trace;
+use crate::trace::{Format, Trace};
 
 /// When requests arrive: `poisson(rate=50, duration=1h)`, `trace(path=day.csv.gz, rate=0.5)`, or
 /// several joined by `+`.
@@ -111,6 +111,15 @@ impl ArrivalSpec {
         ends.collect::<Option<Vec<_>>>()?.into_iter().max()
     }
 
+    /// Whether requests come without tokens, as far as is known.
+    pub(crate) fn lacks_tokens(&self) -> bool {
+        self.parts.iter().any(|part| match part {
+            Part::Generator(_) => true,
+            Part::Trace(trace) => matches!(trace.format(), Format::Timestamps | Format::Counts),
+            Part::Own(_) => false,
+        })
+    }
+
     /// What was done to traces that are not replayed as they are.
     #[must_use]
     pub fn notes(&self) -> Vec<String> {
@@ -143,11 +152,20 @@ impl ArrivalSpec {
     /// # Errors
     /// When a trace cannot be read.
     pub fn open(&self, seed: u64) -> Result<Box<dyn Arrivals>, Error> {
+        self.open_until(seed, Span(u64::MAX / 8))
+    }
+
+    /// The arrivals under a seed before a time. Some that come later may be among them; but
+    /// nobody looks for them, which takes for ever where there are none.
+    ///
+    /// # Errors
+    /// When a trace cannot be read.
+    pub fn open_until(&self, seed: u64, horizon: Span) -> Result<Box<dyn Arrivals>, Error> {
         let mut sources = Vec::with_capacity(self.parts.len());
         for (number, part) in (0_u64..).zip(&self.parts) {
             let seed = seed.wrapping_add(number.wrapping_mul(0x9e37_79b9_7f4a_7c15));
             sources.push(match part {
-                Part::Generator(generator) => generator.open(seed),
+                Part::Generator(generator) => generator.open(seed, horizon),
                 Part::Trace(trace) => trace.open(seed)?,
                 Part::Own(own) => (own.make)(seed),
             });

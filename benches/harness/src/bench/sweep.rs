@@ -8,7 +8,7 @@ use std::thread;
 use plimsoll_core::distribution::DistributionStrategy;
 
 use super::{Entrant, Leaderboard};
-use crate::engine::{Progress, run_fleet, run_with};
+use crate::engine::{Progress, run_fleet_with, run_with};
 use crate::error::Error;
 use crate::scenario::Scenario;
 use crate::score::Outcome;
@@ -71,13 +71,21 @@ pub struct BenchProgress<'a> {
 /// what is done so far. `strategy` shares the budgets that scenarios have.
 ///
 /// # Errors
-/// The first error of a run.
+/// When two policies have one name, and the first error of a run.
 pub fn bench(
     suite: &Suite,
     entrants: &[Entrant],
     strategy: &dyn DistributionStrategy,
     mut progress: impl FnMut(BenchProgress<'_>) -> ControlFlow<()>,
 ) -> Result<Leaderboard, Error> {
+    for (place, entrant) in entrants.iter().enumerate() {
+        if entrants[..place].iter().any(|one| one.name == entrant.name) {
+            let name = &entrant.name;
+            return Err(Error::Suite(format!(
+                "two policies are called `{name}`, and results go by name"
+            )));
+        }
+    }
     let total = suite.scenarios.len() * entrants.len();
     let mut outcomes: Vec<Option<Outcome>> = vec![None; total];
     let mut failed = None;
@@ -132,8 +140,8 @@ fn one(
     strategy: &dyn DistributionStrategy,
     progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
 ) -> Result<Outcome, Error> {
+    let interval = entrant.interval.unwrap_or(scenario.decision_interval.0);
     if let [workload] = scenario.workloads.as_slice() {
-        let interval = entrant.interval.unwrap_or(scenario.decision_interval.0);
         let mut policy = (entrant.make)(workload)?;
         return run_with(scenario, &mut *policy, interval, progress);
     }
@@ -143,7 +151,8 @@ fn one(
         .map(|workload| (entrant.make)(workload))
         .collect::<Result<_, _>>()?;
     let mut policies: Vec<_> = policies.iter_mut().map(AsMut::as_mut).collect();
-    run_fleet(scenario, &mut policies, strategy, progress)
+    let intervals = vec![interval; policies.len()];
+    run_fleet_with(scenario, &mut policies, &intervals, strategy, progress)
 }
 
 #[cfg(test)]

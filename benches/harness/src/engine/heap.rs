@@ -17,8 +17,8 @@ pub(super) enum What {
     Ready { replica: u32, generation: u32 },
     /// A request is completed.
     Completed { replica: u32, request: u32 },
-    /// The request of a replica that shares its speed among requests that is next to be completed.
-    SharedDue { replica: u32, generation: u32 },
+    /// A request may be due at a replica that shares its speed among requests.
+    SharedDue { replica: u32 },
 }
 
 /// Replicas are numbered below this.
@@ -32,10 +32,7 @@ impl What {
                 generation,
             } => (0, replica, generation),
             Self::Completed { replica, request } => (1, replica, request),
-            Self::SharedDue {
-                replica,
-                generation,
-            } => (2, replica, generation),
+            Self::SharedDue { replica } => (2, replica, 0),
         };
         kind << 62 | u64::from(replica) << 32 | u64::from(low)
     }
@@ -57,10 +54,7 @@ impl What {
                 replica,
                 request: low,
             },
-            _ => Self::SharedDue {
-                replica,
-                generation: low,
-            },
+            _ => Self::SharedDue { replica },
         }
     }
 }

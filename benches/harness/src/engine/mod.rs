@@ -1,5 +1,6 @@
 //! The simulator: events in order, replicas, and the loop that a policy closes.
 
+mod fleet;
 mod heap;
 mod lane;
 mod loads;
@@ -12,6 +13,7 @@ mod scale;
 mod sharing;
 mod source;
 
+pub use fleet::{run_fleet, run_fleet_with};
 pub(crate) use replicas::{Areas, Counts};
-pub use run::{Progress, run, run_fleet, run_with};
+pub use run::{Progress, run, run_with};
 pub(crate) use sharing::speed;

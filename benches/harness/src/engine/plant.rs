@@ -10,17 +10,22 @@ use super::replicas::{Areas, Phase};
 use super::source::Source;
 use crate::balance::Balance;
 use crate::error::Error;
-use crate::scenario::{Scenario, Workload};
+use crate::scenario::{SHORTEST_INTERVAL, Scenario, Workload};
 use crate::score::{Measured, Meter, Recorder, Score};
 use crate::service::WorkSampler;
-use crate::time::seconds;
+use crate::time::{Span, seconds};
+
+/// Samples are kept from one decision to the next: more than this are refused.
+const MOST_SAMPLES: u64 = 1_000_000;
 
 /// A workload that runs.
 #[derive(Debug)]
 pub(crate) struct Plant {
     pool: Pool,
-    pub(super) min: u32,
-    pub(super) max: u32,
+    min: u32,
+    max: u32,
+    /// How many replicas the activator asks for where it may.
+    activation: u32,
     sample_interval: u64,
     pub(super) decision_interval: u64,
     next_sample: u64,
@@ -51,8 +56,20 @@ impl Plant {
         decision_interval: u64,
         seed: u64,
     ) -> Result<Self, Error> {
+        let decision_interval = decision_interval.max(SHORTEST_INTERVAL.0);
+        let sample_interval = scenario.sample_interval.0;
+        let samples = decision_interval / sample_interval;
+        if samples > MOST_SAMPLES {
+            return Err(Error::Scenario(format!(
+                "a policy that decides every {} has {samples} samples of {} to look at; sample \
+                 less often",
+                Span(decision_interval),
+                scenario.sample_interval,
+            )));
+        }
+        let activation = workload.min_replicas.max(1).min(workload.max_replicas);
         let work = WorkSampler::new(&workload.service.work, workload.tokens.as_ref(), seed);
-        let arrivals = workload.arrivals.open(seed)?;
+        let arrivals = workload.arrivals.open_until(seed, Span(horizon))?;
         let warm_up = scenario.warm_up.0;
         let mut pool = Pool::new(Parts {
             source: Source::new(arrivals, work, horizon),
@@ -68,16 +85,16 @@ impl Plant {
                 && workload.service.slowdown == 0.0
                 && u64::from(workload.concurrency) * u64::from(workload.max_replicas)
                     <= Lane::PLACES,
-            activation: workload.min_replicas.max(1).min(workload.max_replicas),
+            activation,
         });
         pool.start_ready(workload.initial_replicas);
         let meter = Meter::new(workload, scenario.elasticity_interval.0, horizon);
-        let sample_interval = scenario.sample_interval.0;
-        let room = decision_interval / sample_interval + 4;
+        let room = samples + 4;
         Ok(Self {
             pool,
             min: workload.min_replicas,
             max: workload.max_replicas,
+            activation,
             sample_interval,
             decision_interval,
             next_sample: sample_interval,
@@ -210,16 +227,31 @@ impl Plant {
         }
     }
 
-    /// Scales to what was decided, within the bounds. Requests that wait keep one replica.
-    pub(super) fn apply(&mut self, desired: u32) {
-        let mut target = desired.clamp(self.min, self.max);
-        if target == 0 && self.pool.waiting > 0 {
-            target = 1.min(self.max);
+    /// What a decision comes to within the bounds. Requests that wait keep one replica.
+    pub(super) fn wanted(&self, desired: u32) -> u32 {
+        match desired.clamp(self.min, self.max) {
+            0 if self.pool.waiting > 0 => 1.min(self.max),
+            within => within,
         }
+    }
+
+    /// Scales to what the workload is given.
+    pub(super) fn apply(&mut self, target: u32) {
         if target != self.pool.target {
             self.meter.scaled(self.pool.target, target);
             self.pool.scale_to(target);
         }
+    }
+
+    /// How many replicas there should be.
+    pub(super) fn target(&self) -> u32 {
+        self.pool.target
+    }
+
+    /// Lets the activator ask for this many replicas at the most. Returns for how many it may.
+    pub(super) fn allow_activation(&mut self, most: u32) -> u32 {
+        self.pool.activation = self.activation.min(most);
+        self.pool.activation
     }
 
     /// Simulated time so far, in nanoseconds.

@@ -187,10 +187,7 @@ impl Pool {
     pub(super) fn happen(&mut self, event: Event) -> Option<u32> {
         match event.what() {
             What::Completed { replica, request } => self.completed(replica, request),
-            What::SharedDue {
-                replica,
-                generation,
-            } => self.shared_due(replica, generation),
+            What::SharedDue { replica } => self.shared_due(replica),
             What::Ready {
                 replica,
                 generation,
@@ -317,15 +314,8 @@ impl Pool {
                 Some(Event::new(at, What::Completed { replica, request }))
             }
             Some(speeds) => {
-                let at = slot.sharing.start(now, request, entry.work, speeds);
-                let generation = slot.sharing.generation;
-                Some(Event::new(
-                    at,
-                    What::SharedDue {
-                        replica,
-                        generation,
-                    },
-                ))
+                let at = slot.sharing.start(now, request, entry.work, speeds)?;
+                Some(Event::new(at, What::SharedDue { replica }))
             }
         }
     }
@@ -344,45 +334,41 @@ impl Pool {
         }
     }
 
-    /// The next request of a replica that shares its speed is completed, unless things changed.
-    fn shared_due(&mut self, replica: u32, generation: u32) {
+    /// The next request of a replica that shares its speed is completed, unless it has become
+    /// slower since that was foreseen.
+    fn shared_due(&mut self, replica: u32) {
         self.events.pop();
         let (Some(speeds), slot) = (&self.speeds, &mut self.replicas[replica as usize]) else {
             return;
         };
-        if slot.sharing.generation != generation {
-            return;
-        }
-        let Some(request) = slot.sharing.complete(self.now, speeds) else {
-            return;
+        let Some(request) = slot.sharing.come(self.now, speeds) else {
+            let at = slot.sharing.announce();
+            return self.foresee(replica, at);
         };
         self.end(replica, request);
-        let event = match self.next_for(replica) {
-            Some(next) => self.started(replica, next),
+        match self.next_for(replica) {
+            Some(next) => {
+                let event = self.started(replica, next);
+                self.foresee(replica, event.map(|event| event.at));
+            }
             None => {
                 self.leave(replica);
-                self.shared_next(replica)
+                let Some(speeds) = &self.speeds else {
+                    return;
+                };
+                let at = self.replicas[replica as usize]
+                    .sharing
+                    .schedule(self.now, speeds);
+                self.foresee(replica, at);
             }
-        };
-        if let Some(event) = event {
-            self.events.push(event);
         }
     }
 
-    fn shared_next(&mut self, replica: u32) -> Option<Event> {
-        let speeds = self.speeds.as_ref()?;
-        let sharing = &mut self.replicas[replica as usize].sharing;
-        let at = sharing.next_due(self.now, speeds);
-        let generation = sharing.generation;
-        (at < u64::MAX).then(|| {
-            Event::new(
-                at,
-                What::SharedDue {
-                    replica,
-                    generation,
-                },
-            )
-        })
+    fn foresee(&mut self, replica: u32, at: Option<u64>) {
+        if let Some(at) = at {
+            self.events
+                .push(Event::new(at, What::SharedDue { replica }));
+        }
     }
 
     /// Takes the request that a replica serves next from its queue. The replica's number of

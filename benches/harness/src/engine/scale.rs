@@ -12,9 +12,7 @@ impl Pool {
         for _ in count..target {
             self.start();
         }
-        for _ in target..count {
-            self.stop_one();
-        }
+        self.stop(count.saturating_sub(target));
     }
 
     fn start(&mut self) {
@@ -100,22 +98,29 @@ impl Pool {
         }
     }
 
-    /// Stops one replica: the one that started last of those that are not ready, else the least
+    /// Stops replicas: those that started last of those that are not ready, then the least
     /// loaded, of equals the youngest.
-    fn stop_one(&mut self) {
-        let phase = if self.counts.starting > 0 {
-            Phase::Starting
-        } else {
-            Phase::Ready
-        };
-        let candidates = (0_u32..)
-            .zip(&self.replicas)
-            .filter(|(_, slot)| slot.phase == phase);
-        let found = candidates.min_by_key(|(_, slot)| (slot.load(), u64::MAX - slot.asked_at));
-        let Some((replica, slot)) = found else {
-            return;
-        };
-        let load = slot.load();
+    fn stop(&mut self, count: u32) {
+        let mut left = count as usize;
+        for phase in [Phase::Starting, Phase::Ready] {
+            if left == 0 {
+                break;
+            }
+            let mut found: Vec<(u32, u64, u32)> = (0_u32..)
+                .zip(&self.replicas)
+                .filter(|(_, slot)| slot.phase == phase)
+                .map(|(replica, slot)| (slot.load(), u64::MAX - slot.asked_at, replica))
+                .collect();
+            found.sort_unstable();
+            found.truncate(left);
+            left -= found.len();
+            for (load, _, replica) in found {
+                self.stop_one(replica, load, phase);
+            }
+        }
+    }
+
+    fn stop_one(&mut self, replica: u32, load: u32, phase: Phase) {
         if phase == Phase::Starting {
             self.count(|counts| {
                 counts.starting -= 1;
@@ -126,7 +131,7 @@ impl Pool {
         if self.by_load {
             self.loads.remove(replica, load);
         }
-        let position = slot.position;
+        let position = self.replicas[replica as usize].position;
         self.ready.swap_remove(position as usize);
         if let Some(moved) = self.ready.get(position as usize) {
             self.replicas[*moved as usize].position = position;

@@ -49,13 +49,22 @@ pub(super) struct Sharing {
     /// When each request is completed on that clock; the bits of a float that is not negative
     /// order as it does.
     ends: BinaryHeap<Reverse<(u64, u32)>>,
-    /// Which of the events that were scheduled is not yet overtaken.
-    pub(super) generation: u32,
+    /// When the next request is due.
+    due: u64,
+    /// The events that are to come for it, the next one last. One is added only where none comes
+    /// before, and so there are about as many as requests, however often what is due changes.
+    scheduled: Vec<u64>,
 }
 
 impl Sharing {
-    /// Adds a request. Returns when the next one is due.
-    pub(super) fn start(&mut self, now: u64, request: u32, work: u64, speeds: &Speeds) -> u64 {
+    /// Adds a request. Returns for when an event is to be added.
+    pub(super) fn start(
+        &mut self,
+        now: u64,
+        request: u32,
+        work: u64,
+        speeds: &Speeds,
+    ) -> Option<u64> {
         if self.ends.is_empty() {
             self.worked = 0.0;
             self.at = now;
@@ -64,33 +73,87 @@ impl Sharing {
         }
         let end = self.worked + work as f64;
         self.ends.push(Reverse((end.to_bits(), request)));
-        self.next_due(now, speeds)
+        self.schedule(now, speeds)
     }
 
-    /// Takes away the request that is due.
-    pub(super) fn complete(&mut self, now: u64, speeds: &Speeds) -> Option<u32> {
+    /// An event has come. Takes away the request that is due, if one is.
+    pub(super) fn come(&mut self, now: u64, speeds: &Speeds) -> Option<u32> {
+        self.scheduled.pop();
+        if self.ends.is_empty() || self.due > now {
+            return None;
+        }
         self.advance(now, speeds);
         self.ends.pop().map(|Reverse((_, request))| request)
     }
 
-    /// When the next request is due; `u64::MAX` when there is none. What was scheduled before is
-    /// overtaken.
+    /// Looks when the next request is due. Returns for when an event is to be added.
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
         reason = "casts of floats saturate, which is what is wanted"
     )]
-    pub(super) fn next_due(&mut self, now: u64, speeds: &Speeds) -> u64 {
-        self.generation = self.generation.wrapping_add(1);
-        let Some(Reverse((end, _))) = self.ends.peek() else {
-            return u64::MAX;
-        };
+    pub(super) fn schedule(&mut self, now: u64, speeds: &Speeds) -> Option<u64> {
+        let Reverse((end, _)) = self.ends.peek()?;
         let left = (f64::from_bits(*end) - self.worked) / speeds.of(self.ends.len());
-        now.saturating_add(left.max(0.0).ceil() as u64)
+        self.due = now.saturating_add(left.max(0.0).ceil() as u64);
+        self.announce()
+    }
+
+    /// Sees to it that an event comes when the next request is due, or before. Returns for when one
+    /// is to be added.
+    pub(super) fn announce(&mut self) -> Option<u64> {
+        let next = self.scheduled.last().copied().unwrap_or(u64::MAX);
+        if self.ends.is_empty() || self.due >= next {
+            return None;
+        }
+        self.scheduled.push(self.due);
+        Some(self.due)
     }
 
     fn advance(&mut self, now: u64, speeds: &Speeds) {
         self.worked += (now - self.at) as f64 * speeds.of(self.ends.len());
         self.at = now;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Sharing, Speeds};
+
+    /// One long request, and many short ones beside it: each puts the end of the long one off, and
+    /// none leaves an event behind.
+    #[test]
+    fn events_do_not_gather() {
+        let speeds = Speeds::new(1.0, 2);
+        let mut sharing = Sharing::default();
+        let mut events = std::collections::BinaryHeap::new();
+        events.extend(
+            sharing
+                .start(0, 0, 1_000_000_000, &speeds)
+                .map(std::cmp::Reverse),
+        );
+        let mut short = 0;
+        for number in 1..10_000_u32 {
+            let now = u64::from(number) * 1_000;
+            events.extend(
+                sharing
+                    .start(now, number, 100, &speeds)
+                    .map(std::cmp::Reverse),
+            );
+            while let Some(std::cmp::Reverse(at)) =
+                events.peek().copied().filter(|at| at.0 < now + 1_000)
+            {
+                events.pop();
+                let next = if sharing.come(at, &speeds).is_some() {
+                    short += 1;
+                    sharing.schedule(at, &speeds)
+                } else {
+                    sharing.announce()
+                };
+                events.extend(next.map(std::cmp::Reverse));
+            }
+            assert!(events.len() <= 2, "{} events for one request", events.len());
+        }
+        assert_eq!(short, 9_999);
     }
 }

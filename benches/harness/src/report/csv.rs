@@ -105,14 +105,20 @@ pub fn csv_of_outcome(outcome: &Outcome) -> String {
     csv
 }
 
-/// A tuning: a line for each trial, the cheapest first.
+/// A tuning: a line for each trial, the cheapest first; before them one for the settings that
+/// stand today, where they were given.
 #[must_use]
 pub fn csv_of_tuning(tuning: &Tuning) -> String {
     let settings = FIELDS.map(|field| field.name);
-    let mut csv = header(&[&["recommended", "on_front", "met", "used"], &settings[..]].concat());
-    for (index, trial) in tuning.trials.iter().enumerate() {
+    let names = ["baseline", "recommended", "on_front", "met", "used"];
+    let mut csv = header(&[&names, &settings[..]].concat());
+    let trials = tuning.trials.iter().enumerate();
+    let trials = trials.map(|(index, trial)| (trial, tuning.recommended == Some(index)));
+    let baseline = tuning.baseline.iter().map(|trial| (trial, false));
+    for (index, (trial, recommended)) in baseline.chain(trials).enumerate() {
         let mut first = vec![
-            (tuning.recommended == Some(index)).to_string(),
+            (tuning.baseline.is_some() && index == 0).to_string(),
+            recommended.to_string(),
             trial.on_front.to_string(),
             trial.met.to_string(),
             trial.used.to_string(),

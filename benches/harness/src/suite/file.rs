@@ -1,5 +1,6 @@
 //! A suite's file.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use plimsoll_core::distribution::Priority;
@@ -85,6 +86,13 @@ enum PriorityFile {
 
 pub(super) fn parse(text: &str, folder: &Path) -> Result<Suite, Error> {
     let file: SuiteFile = toml::from_str(text).map_err(|error| Error::Suite(error.to_string()))?;
+    let mut names = HashSet::new();
+    for scenario in &file.scenario {
+        if !names.insert(scenario.name.as_str()) {
+            let name = &scenario.name;
+            return Err(Error::Suite(format!("two scenarios are called `{name}`")));
+        }
+    }
     let scenarios = file
         .scenario
         .into_iter()
@@ -124,6 +132,9 @@ fn read(mut file: ScenarioFile, folder: &Path) -> Result<Scenario, Error> {
     scenario.warm_up = file.warm_up.unwrap_or(scenario.warm_up);
     scenario.sample_interval = file.sample_interval.unwrap_or(scenario.sample_interval);
     scenario.decision_interval = file.decision_interval.unwrap_or(scenario.decision_interval);
+    scenario
+        .horizon()
+        .map_err(|error| Error::Suite(error.to_string()))?;
     Ok(scenario)
 }
 

@@ -40,19 +40,19 @@ fn parts(digits: &str, unit: i64) -> Option<i64> {
 fn date_time(text: &str) -> Option<i64> {
     let (date, time) = text.split_once([' ', 'T']).unwrap_or((text, "0:0:0"));
     let mut fields = date.split('-');
-    let mut field = || fields.next()?.parse::<i64>().ok();
-    let (year, month, day) = (field()?, field()?, field()?);
-    if !(1..=12).contains(&month) || !(1..=31).contains(&day) {
+    let mut field = |bound| below(fields.next()?, bound);
+    let (year, month, day) = (field(10_000)?, field(13)?, field(32)?);
+    if month == 0 || day == 0 || fields.next().is_some() {
         return None;
     }
     let (time, offset) = offset(time)?;
-    let mut fields = time.split(':');
-    let hour: i64 = fields.next()?.parse().ok()?;
-    let minute: i64 = fields.next()?.parse().ok()?;
+    let mut fields = time.trim().split(':');
+    let (hour, minute) = (below(fields.next()?, 24)?, below(fields.next()?, 60)?);
     let (second, fraction) = fields.next().map_or(("0", ""), |second| {
         second.split_once('.').unwrap_or((second, ""))
     });
-    let second: i64 = second.parse().ok()?;
+    // The 61st second of a minute is a leap second.
+    let second = below(second, 61)?;
     let seconds = days(year, month, day) * 86_400 + hour * 3_600 + minute * 60 + second - offset;
     const SECOND: i64 = 1_000_000_000;
     seconds
@@ -60,9 +60,15 @@ fn date_time(text: &str) -> Option<i64> {
         .checked_add(parts(fraction, SECOND)?)
 }
 
+/// A whole number below a bound.
+fn below(text: &str, bound: i64) -> Option<i64> {
+    let number = text.parse().ok()?;
+    (0..bound).contains(&number).then_some(number)
+}
+
 /// A time without its offset from universal time, and that in seconds.
 fn offset(time: &str) -> Option<(&str, i64)> {
-    if let Some(time) = time.strip_suffix('Z') {
+    if let Some(time) = time.strip_suffix('Z').or(time.strip_suffix(" UTC")) {
         return Some((time, 0));
     }
     let Some(place) = time.rfind(['+', '-']) else {
@@ -73,15 +79,12 @@ fn offset(time: &str) -> Option<(&str, i64)> {
     let (hours, minutes) = offset
         .split_once(':')
         .or_else(|| offset.split_at_checked(2))?;
-    let minutes: i64 = if minutes.is_empty() {
+    let minutes = if minutes.is_empty() {
         0
     } else {
-        minutes.parse().ok()?
+        below(minutes, 60)?
     };
-    Some((
-        time,
-        sign * (hours.parse::<i64>().ok()? * 3_600 + minutes * 60),
-    ))
+    Some((time, sign * (below(hours, 24)? * 3_600 + minutes * 60)))
 }
 
 /// Days from 1970-01-01 in the Gregorian calendar: years begin in March, so that the day that
@@ -106,7 +109,13 @@ mod tests {
             at("2023-11-16 18:17:03.9799600"),
             Some(1_700_158_623_979_960_000)
         );
-        assert_eq!(at("2023-11-16T19:17:03+01:00"), at("2023-11-16 18:17:03"));
+        for same in [
+            "2023-11-16T19:17:03+01:00",
+            "2023-11-16 19:17:03 +0100",
+            "2023-11-16 18:17:03 UTC",
+        ] {
+            assert_eq!(at(same), at("2023-11-16 18:17:03"), "{same}");
+        }
         assert_eq!(at("1700158623.979960001"), Some(1_700_158_623_979_960_001));
         assert_eq!(instant("27482", 1_000_000), Some(27_482_000_000));
         assert_eq!(at("1e3"), Some(1_000_000_000_000));
@@ -118,6 +127,13 @@ mod tests {
             "1.2.3",
             "nan",
             "1e300",
+            "2023-01-01 9000000000000000000:00:00",
+            "2023-01-01 00:00:00+9000000000000000000:00",
+            "2023-01-01 00:-1:00",
+            "2023-01-00 00:00:00",
+            "2023-01-01-01 00:00:00",
+            "2023-01-01 00:00:00.1é",
+            "9223372036854775807",
         ] {
             assert_eq!(at(wrong), None, "{wrong}");
         }

@@ -56,26 +56,32 @@ impl Format {
             .ok_or_else(|| SpecError::unknown(word, "format", &NAMES.map(|(name, _)| name)))
     }
 
+    /// Its name in a text.
+    pub(super) fn name(self) -> &'static str {
+        let found = NAMES.iter().find(|(_, format)| *format == self);
+        found.map_or("", |(name, _)| name)
+    }
+
     /// What a file holds by its first line; `None` where that does not tell.
     pub(super) fn of_first_line(line: &str) -> Option<Self> {
         if line.starts_with('{') {
             return Some(Self::Mooncake);
         }
-        let columns: Vec<String> = line
-            .split(',')
-            .map(|name| name.trim().to_lowercase())
-            .collect();
-        let second = columns.get(1).map(String::as_str);
-        match second {
+        let mut columns = line.split(',').map(plain).map(str::to_lowercase);
+        let first = columns.next().unwrap_or_default();
+        let second = columns.next();
+        match second.as_deref() {
             Some("contexttokens") => Some(Self::AzureLlm),
-            Some("count" | "value" | "requests" | "invocations") => Some(Self::Counts),
+            Some("count" | "value" | "requests" | "invocations" | "invocation_count") => {
+                Some(Self::Counts)
+            }
             _ if is_header(line) => {
                 const TIMES: [&str; 5] = ["timestamp", "time", "at", "arrival", "arrived_at"];
-                TIMES
-                    .contains(&columns[0].as_str())
-                    .then_some(Self::Timestamps)
+                TIMES.contains(&first.as_str()).then_some(Self::Timestamps)
             }
-            _ => instant(&columns[0], SECOND).map(|_| Self::Timestamps),
+            // Two columns of numbers may be counts, tokens or anything.
+            Some(_) => None,
+            None => instant(&first, SECOND).map(|_| Self::Timestamps),
         }
     }
 
@@ -85,8 +91,12 @@ impl Format {
             const WRONG: &str = "expected an object with `timestamp`, in milliseconds, \
                                  `input_length` and `output_length`";
             let line: MooncakeLine = serde_json::from_str(line).map_err(|_| WRONG)?;
-            #[expect(clippy::cast_possible_truncation, reason = "casts of floats saturate")]
-            let at = (line.timestamp * 1e6) as i64;
+            let at = line.timestamp * 1e6;
+            if at.abs() > 9e18 {
+                return Err("expected a `timestamp` in milliseconds, of at most 285 years");
+            }
+            #[expect(clippy::cast_possible_truncation, reason = "the range is checked")]
+            let at = at as i64;
             return Ok(Row {
                 at,
                 count: 1.0,
@@ -94,7 +104,7 @@ impl Format {
                 output: line.output_length,
             });
         }
-        let mut columns = line.split(',').map(str::trim);
+        let mut columns = line.split(',').map(plain);
         let at = columns
             .next()
             .and_then(|text| instant(text, SECOND))
@@ -122,6 +132,11 @@ impl Format {
         }
         Ok(row)
     }
+}
+
+/// A field without space or quotes around it.
+fn plain(field: &str) -> &str {
+    field.trim().trim_matches('"')
 }
 
 /// Whether a line names columns.

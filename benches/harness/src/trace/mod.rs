@@ -8,6 +8,7 @@ mod date;
 mod format;
 mod replay;
 mod rows;
+mod unpack;
 
 use std::path::{Path, PathBuf};
 
@@ -58,6 +59,11 @@ impl TraceOptions {
     }
 }
 
+/// More requests in the place of one are refused: a mistyped number, more likely than meant.
+const MOST_COPIES: f64 = 1e6;
+/// So are more requests than this in all.
+const MOST_REQUESTS: f64 = 1e12;
+
 /// A trace that has been scanned.
 #[derive(Clone, Debug)]
 pub struct Trace {
@@ -83,6 +89,8 @@ pub struct Facts {
     pub length: Span,
     /// The time that one count is for; 0 where each row is one request.
     pub interval: Span,
+    /// Requests between `from` and `to`.
+    pub within: f64,
 }
 
 impl Trace {
@@ -103,6 +111,15 @@ impl Trace {
         if options.time == 0.0 || options.fit.is_some_and(|fit| fit.0 == 0) {
             return Err(SpecError::at(path, "a trace takes longer than 0"));
         }
+        if options.rate > MOST_COPIES {
+            return Err(SpecError::at(
+                path,
+                "each recorded request stands for a million at most",
+            ));
+        }
+        if options.interval.is_some_and(|interval| interval.0 == 0) {
+            return Err(SpecError::at(path, "`interval` is longer than 0"));
+        }
         Ok(options)
     }
 
@@ -118,14 +135,16 @@ impl Trace {
         while let Some(row) = rows.next()? {
             if facts.rows == 0 {
                 facts.first = row.at;
-            } else if row.at < last {
-                return Err(rows.wrong("time goes back here; sort the trace by time"));
             } else if row.at > last {
                 step = step.min(row.at.abs_diff(last));
             }
             last = row.at;
             facts.rows += 1;
             facts.requests += row.count;
+            let at = row.at.abs_diff(facts.first);
+            if at >= options.from.0 && options.to.is_none_or(|to| at < to.0) {
+                facts.within += row.count;
+            }
         }
         let format = rows.format();
         if facts.rows == 0 {
@@ -133,13 +152,22 @@ impl Trace {
         }
         if format == Format::Counts {
             facts.interval = match options.interval {
+                Some(interval) if interval.0 > step => {
+                    let message = format!(
+                        "its counts are {} apart at the nearest, which is less than `interval`",
+                        Span(step)
+                    );
+                    return Err(rows.wrong(&message));
+                }
                 Some(interval) => interval,
                 None if step < u64::MAX => Span(step),
                 None => return Err(rows.wrong("say `interval`: one count does not tell")),
             };
         }
         // A request at the very end is still within.
-        let length = last.abs_diff(facts.first) + facts.interval.0.max(1);
+        let length = last
+            .abs_diff(facts.first)
+            .saturating_add(facts.interval.0.max(1));
         facts.length = Span(length);
         let end = options.to.map_or(length, |to| to.0.min(length));
         let window = (options.from.0, end);
@@ -149,6 +177,9 @@ impl Trace {
                 "{}: {message}",
                 options.path.display()
             )));
+        }
+        if facts.requests * options.rate > MOST_REQUESTS {
+            return Err(rows.wrong("more than a million million requests are more than can be run"));
         }
         let taken = (end - options.from.0) as f64;
         let stretch = options.fit.map_or(options.time, |fit| fit.0 as f64 / taken);
@@ -193,10 +224,12 @@ impl Trace {
         } = self.facts;
         let name = self.options.path.display();
         let length = Span(length.0 / crate::time::SECOND * crate::time::SECOND);
-        let mut note = format!("{name}: {requests:.0} requests over {length}");
+        let format = self.format.name();
+        let mut note = format!("{name}, read as {format}: {requests:.0} requests over {length}");
         if (self.window.1 - self.window.0) < self.facts.length.0 {
             note += &format!(
-                ", of which those from {} to {}",
+                ", of which the {:.0} from {} to {}",
+                self.facts.within,
                 Span(self.window.0),
                 Span(self.window.1)
             );

@@ -16,6 +16,8 @@ pub(super) struct Replay {
     first: i64,
     window: (u64, u64),
     stretch: f64,
+    /// When the last request comes at the latest, in replayed nanoseconds.
+    end: u64,
     rate: f64,
     interval: u64,
     stream: Stream,
@@ -39,6 +41,7 @@ impl Replay {
             first: trace.facts.first,
             window: trace.window,
             stretch: trace.stretch,
+            end: trace.duration().0 - 1,
             rate: trace.options.rate,
             interval: trace.facts.interval.0,
             stream: Stream::new(seed, "arrivals"),
@@ -52,22 +55,30 @@ impl Replay {
         }
     }
 
-    /// The next row within the window, and when it begins, from the window's beginning.
+    /// The next row within the window.
     fn read(&mut self) -> Result<Option<Row>, Error> {
         while let Some(row) = self.rows.next()? {
-            let at = row.at.abs_diff(self.first);
+            let Some(at) = self.since_first(&row) else {
+                return Err(self.rows.wrong("the file has changed since it was scanned"));
+            };
             if at >= self.window.1 {
                 break;
             }
-            if at >= self.window.0 {
+            // A count is for a time of its own, of which a part may be within.
+            if at.saturating_add(self.interval.max(1)) > self.window.0 {
                 return Ok(Some(row));
             }
         }
         Ok(None)
     }
 
+    fn since_first(&self, row: &Row) -> Option<u64> {
+        u64::try_from(i128::from(row.at) - i128::from(self.first)).ok()
+    }
+
+    /// When a row begins, from the window's beginning.
     fn offset(&self, row: &Row) -> f64 {
-        (row.at.abs_diff(self.first) - self.window.0) as f64
+        self.since_first(row).unwrap_or(0) as f64 - self.window.0 as f64
     }
 
     /// Takes the next row into hand; `false` when there is none.
@@ -77,15 +88,23 @@ impl Replay {
             self.ahead = self.read()?;
         }
         self.row = self.ahead.take();
-        let Some(row) = self.row else {
+        let Some(mut row) = self.row else {
             return Ok(false);
         };
         self.ahead = self.read()?;
         self.from = self.offset(&row);
         let window = (self.window.1 - self.window.0) as f64;
         if self.interval > 0 {
-            self.to = (self.from + self.interval as f64).min(window);
-            self.carried += row.count * self.rate;
+            // Several counts of one time, as where clocks were set back, come together.
+            while let Some(same) = self.ahead.filter(|next| next.at == row.at) {
+                row.count += same.count;
+                self.ahead = self.read()?;
+            }
+            let length = self.interval as f64;
+            self.to = (self.from + length).min(window);
+            self.from = self.from.max(0.0);
+            let share = (self.to - self.from) / length;
+            self.carried += row.count * share * self.rate;
             self.left = floor(self.carried);
             self.carried -= self.left as f64;
         } else {
@@ -137,7 +156,7 @@ impl Arrivals for Replay {
             let at = self.place(std::mem::take(&mut first));
             self.left -= 1;
             batch.push(Arrival {
-                at: whole(at * self.stretch),
+                at: whole(at * self.stretch).min(self.end),
                 input: row.input,
                 output: row.output,
             });

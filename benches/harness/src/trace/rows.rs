@@ -1,13 +1,10 @@
 //! A trace's file, line by line.
 
-use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufRead, Read};
 use std::path::{Path, PathBuf};
 
-use flate2::bufread::MultiGzDecoder;
-use ruzstd::decoding::StreamingDecoder;
-
 use super::format::{Format, Row, is_header};
+use super::unpack::unpacked;
 use crate::error::Error;
 
 /// A longer line is no line of a trace.
@@ -22,6 +19,8 @@ pub(super) struct Rows {
     format: Format,
     /// The line in hand has been looked at and not been read.
     held: bool,
+    /// Time of the last row.
+    last: i64,
 }
 
 impl Rows {
@@ -37,6 +36,7 @@ impl Rows {
             number: 0,
             format: Format::Timestamps,
             held: false,
+            last: i64::MIN,
         };
         if !rows.fetch()? {
             return Err(rows.wrong("the file is empty"));
@@ -62,10 +62,16 @@ impl Rows {
         if !std::mem::take(&mut self.held) && !self.fetch()? {
             return Ok(None);
         }
-        match self.format.row(&self.line) {
-            Ok(row) => Ok(Some(row)),
-            Err(message) => Err(self.wrong(message)),
+        let row = self
+            .format
+            .row(&self.line)
+            .map_err(|message| self.wrong(message))?;
+        // Also of a file that was changed after it was scanned: time never goes back in a run.
+        if row.at < self.last {
+            return Err(self.wrong("time goes back here; sort the trace by time"));
         }
+        self.last = row.at;
+        Ok(Some(row))
     }
 
     /// Something is wrong at the line in hand.
@@ -83,44 +89,40 @@ impl Rows {
             self.line.clear();
             self.number += 1;
             let mut limited = (&mut self.lines).take(LONGEST_LINE);
-            let read = limited
-                .read_line(&mut self.line)
-                .map_err(|source| Error::Read {
-                    path: self.path.clone(),
-                    source,
-                })?;
+            let read = match limited.read_line(&mut self.line) {
+                Ok(read) => read,
+                Err(error) => return Err(self.unreadable(error)),
+            };
             if read == 0 {
                 return Ok(false);
             }
             if read as u64 == LONGEST_LINE {
                 return Err(self.wrong("this line is too long to be one of a trace"));
             }
-            let trimmed = self.line.trim_end().len();
-            self.line.truncate(trimmed);
-            if self.number == 1
-                && let Some(rest) = self.line.strip_prefix('\u{feff}')
-            {
-                self.line = rest.to_owned();
-            }
-            if !self.line.trim().is_empty() {
+            let end = self.line.trim_end().len();
+            self.line.truncate(end);
+            let space = |letter: char| letter.is_whitespace() || letter == '\u{feff}';
+            let begin = end - self.line.trim_start_matches(space).len();
+            self.line.drain(..begin);
+            if !self.line.is_empty() {
                 return Ok(true);
             }
         }
     }
-}
 
-/// A file's contents, unpacked as its first bytes say.
-fn unpacked(path: &Path) -> io::Result<Box<dyn BufRead + Send>> {
-    let mut file = BufReader::with_capacity(1 << 16, File::open(path)?);
-    let first = file.fill_buf()?;
-    if first.starts_with(&[0x1f, 0x8b]) {
-        return Ok(Box::new(BufReader::new(MultiGzDecoder::new(file))));
+    /// What a failed read says about the file, with the line where it says something.
+    fn unreadable(&self, error: io::Error) -> Error {
+        match error.kind() {
+            io::ErrorKind::InvalidData => self.wrong("this line is not text in UTF-8"),
+            io::ErrorKind::UnexpectedEof => {
+                self.wrong("the packed file breaks off here: it was not written or copied whole")
+            }
+            _ => Error::Read {
+                path: self.path.clone(),
+                source: error,
+            },
+        }
     }
-    if first.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) {
-        let decoder = StreamingDecoder::new(file).map_err(io::Error::other)?;
-        return Ok(Box::new(BufReader::new(decoder)));
-    }
-    Ok(Box::new(file))
 }
 
 impl std::fmt::Debug for Rows {

@@ -1,6 +1,7 @@
 //! Searches settings for the cheapest that meet an objective.
 
 mod objective;
+mod recommend;
 mod search;
 mod space;
 
@@ -11,7 +12,7 @@ use plimsoll_core::policy::ScalingPolicy;
 use serde::Serialize;
 
 pub use objective::SloExpression;
-pub use search::tune;
+pub use search::{tune, tune_from};
 pub use space::Space;
 
 use crate::error::Error;
@@ -66,6 +67,8 @@ pub struct Trial {
     pub used: f64,
     /// Whether they meet the objective.
     pub met: bool,
+    /// Whether they meet it under other seeds, too; `None` where that was not tried.
+    pub confirmed: Option<bool>,
     /// Whether no other trial is both cheaper and nearer to the objective.
     pub on_front: bool,
     /// The score; its timeline is kept for the front alone.
@@ -79,6 +82,8 @@ pub struct Tuning {
     pub objective: String,
     /// Whether it was told to stop before its end.
     pub stopped: bool,
+    /// The settings that stand today, where they were given; they are none of the trials.
+    pub baseline: Option<Trial>,
     /// Everything that was tried, the cheapest first.
     pub trials: Vec<Trial>,
     /// What to take: its place among the trials.
@@ -92,6 +97,33 @@ impl Tuning {
     #[must_use]
     pub fn recommendation(&self) -> Option<&Trial> {
         self.trials.get(self.recommended?)
+    }
+
+    /// What to take instead of what stands today, in a sentence; `None` where there is nothing to
+    /// compare.
+    #[must_use]
+    pub fn comparison(&self) -> Option<String> {
+        let (now, then) = (self.baseline.as_ref()?, self.recommendation()?);
+        let words = |trial: &Trial| {
+            let p99 = trial.score.latency.total.p99;
+            let held = match (trial.met, trial.confirmed) {
+                (false, _) => "objective missed",
+                (true, Some(false)) => "objective missed under other seeds",
+                (true, _) => "objective met",
+            };
+            format!("cost {:.2}, p99 {p99:.3} s, {held}", trial.cost)
+        };
+        let saved = match now.cost {
+            cost if cost > 0.0 && then.cost != cost => {
+                format!(" ({:+.0} % cost)", (then.cost / cost - 1.0) * 100.0)
+            }
+            _ => String::new(),
+        };
+        Some(format!(
+            "now: {}; recommended: {}{saved}",
+            words(now),
+            words(then)
+        ))
     }
 
     /// The trials of which none other is both cheaper and nearer to the objective, the cheapest

@@ -29,7 +29,9 @@ struct Limit {
 enum Measure {
     /// The latency that this share of the arrived requests is within.
     Percentile(f64),
+    /// The mean latency of the completed requests.
     Mean,
+    /// The longest latency; without end where a request was not completed.
     Max,
     /// Requests that were not within the workload's own latency.
     Missed,
@@ -49,15 +51,7 @@ impl SloExpression {
     pub fn used(&self, score: &Score) -> f64 {
         self.limits
             .iter()
-            .map(|limit| {
-                let value = limit.measure.of(score);
-                if value <= 0.0 {
-                    0.0
-                } else {
-                    // Where nothing is allowed, each bit is too much, and less is better still.
-                    value / limit.at_most.max(1e-9)
-                }
-            })
+            .map(|limit| limit.used(score))
             .fold(0.0, f64::max)
     }
 
@@ -72,6 +66,17 @@ impl SloExpression {
         })
     }
 
+    /// What a score has of the limit that it uses most, in words: `p99 of 3.2 s`.
+    pub(super) fn farthest(&self, score: &Score) -> String {
+        let worst = self
+            .limits
+            .iter()
+            .max_by(|one, other| one.used(score).total_cmp(&other.used(score)));
+        worst.map_or_else(String::new, |limit| {
+            limit.measure.words(limit.measure.of(score))
+        })
+    }
+
     /// Whether all limits hold.
     #[must_use]
     pub fn met(&self, score: &Score) -> bool {
@@ -81,7 +86,37 @@ impl SloExpression {
     }
 }
 
+impl Limit {
+    fn used(&self, score: &Score) -> f64 {
+        let value = self.measure.of(score);
+        if value <= 0.0 {
+            0.0
+        } else {
+            // Where nothing is allowed, each bit is too much, and less is better still.
+            value / self.at_most.max(1e-9)
+        }
+    }
+}
+
 impl Measure {
+    /// A value of it in words.
+    fn words(self, value: f64) -> String {
+        let percent = |share: f64| format!("{:.4}", share * 100.0);
+        let trim = |text: String| text.trim_end_matches('0').trim_end_matches('.').to_owned();
+        let time = || match value {
+            value if value.is_finite() => format!("{} s", trim(format!("{value:.3}"))),
+            _ => "no end".to_owned(),
+        };
+        match self {
+            Self::Percentile(share) => format!("p{} of {}", trim(percent(share)), time()),
+            Self::Mean => format!("a mean of {}", time()),
+            Self::Max => format!("a longest latency of {}", time()),
+            Self::Missed => format!("an attainment of {} %", trim(percent(1.0 - value))),
+            Self::Dropped => format!("{} % dropped", trim(percent(value))),
+            Self::Cold => format!("{} % that met a cold start", trim(percent(value))),
+        }
+    }
+
     fn of(self, score: &Score) -> f64 {
         let requests = &score.requests;
         let share = |count: u64| count as f64 / (requests.arrived as f64).max(1.0);
@@ -95,6 +130,7 @@ impl Measure {
                 if requests.arrived == 0 { 0.0 } else { value }
             }
             Self::Mean => score.latency.total.mean,
+            Self::Max if requests.completed < requests.arrived => f64::INFINITY,
             Self::Max => score.latency.total.max,
             Self::Missed => 1.0 - score.slo.attainment,
             Self::Dropped => share(requests.dropped),

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use plimsoll_core::autoscaling::AutoscalingSettings;
 
 use super::space::Place;
-use super::{Effort, MakeTuned, SloExpression, Space, Trial, TuneProgress, Tuning};
+use super::{Effort, MakeTuned, SloExpression, Space, Trial, TuneProgress, Tuning, recommend};
 use crate::bench::{each, threads};
 use crate::engine::run_with;
 use crate::error::Error;
@@ -19,7 +19,8 @@ use crate::score::Score;
 const GENERATION: usize = 24;
 
 /// Searches a space of settings for those that meet an objective in a scenario of one workload at
-/// the least cost, on all cores. Told to break, it returns what it has found so far.
+/// the least cost, on all cores. A space that is no larger than the effort is tried as a whole.
+/// Told to break, it returns what it has found so far.
 ///
 /// # Errors
 /// When the scenario cannot be run.
@@ -29,26 +30,70 @@ pub fn tune(
     objective: &SloExpression,
     make: &MakeTuned,
     effort: Effort,
+    progress: impl FnMut(TuneProgress<'_>) -> ControlFlow<()>,
+) -> Result<Tuning, Error> {
+    tune_from(scenario, space, objective, make, effort, None, progress)
+}
+
+/// As [`tune`], beginning at the settings that stand today: they are tried first, for what is
+/// recommended to be compared with, and the search looks around them.
+///
+/// # Errors
+/// As [`tune`].
+pub fn tune_from(
+    scenario: &Scenario,
+    space: &Space,
+    objective: &SloExpression,
+    make: &MakeTuned,
+    effort: Effort,
+    baseline: Option<&AutoscalingSettings>,
     mut progress: impl FnMut(TuneProgress<'_>) -> ControlFlow<()>,
 ) -> Result<Tuning, Error> {
+    let whole = usize::try_from(space.size()).unwrap_or(usize::MAX);
     let mut search = Search {
         scenario,
         objective,
         make,
-        total: effort.trials,
+        total: effort.trials.min(whole) + effort.confirmations as usize,
         done: 0,
         stopped: false,
         trials: Vec::new(),
     };
+    let mut standing = None;
+    if let Some(settings) = baseline {
+        search.total += 1 + effort.confirmations as usize;
+        let tried = search.run(&[*settings], None, &mut progress)?;
+        standing = tried.into_iter().flatten().next();
+    }
     let mut stream = Stream::new(effort.seed, "tune");
     let mut seen = HashSet::new();
+    let mut places: Box<dyn Iterator<Item = Place>> = if whole <= effort.trials {
+        Box::new(space.all())
+    } else {
+        Box::new(baseline.map(|settings| space.nearest(settings)).into_iter())
+    };
     // Where the space is small, everything in it is tried soon and there is nothing new to draw.
     let mut idle = 0;
     while search.trials.len() < effort.trials && !search.stopped && idle < 20 {
         let room = GENERATION.min(effort.trials - search.trials.len());
-        let front: Vec<Place> = search.parents();
         let mut generation = Vec::with_capacity(room);
+        let mut add = |place: Place, generation: &mut Vec<_>| {
+            if let Some(settings) = space.settings(&place)
+                && seen.insert(place.clone())
+            {
+                generation.push((place, settings));
+            }
+        };
+        while generation.len() < room
+            && let Some(place) = places.next()
+        {
+            add(place, &mut generation);
+        }
+        let front: Vec<Place> = search.parents();
         for draw in 0..room * 20 {
+            if generation.len() == room || whole <= effort.trials {
+                break;
+            }
             // A third of what is tried later still lies anywhere.
             let place = if front.is_empty() || draw % 3 == 0 {
                 space.anywhere(&mut stream)
@@ -56,28 +101,21 @@ pub fn tune(
                 let count = u32::try_from(front.len()).unwrap_or(u32::MAX);
                 space.near(&front[stream.below(count) as usize], &mut stream)
             };
-            if let Some(settings) = space.settings(&place)
-                && seen.insert(place.clone())
-            {
-                generation.push((place, settings));
-            }
-            if generation.len() == room {
-                break;
-            }
+            add(place, &mut generation);
         }
         idle = if generation.is_empty() { idle + 1 } else { 0 };
-        search.run(generation, &mut progress)?;
+        search.add(generation, &mut progress)?;
     }
-    search.finish(effort.confirmations)
+    search.finish(space, standing, effort.confirmations, &mut progress)
 }
 
-struct Search<'a> {
+pub(super) struct Search<'a> {
     scenario: &'a Scenario,
-    objective: &'a SloExpression,
+    pub(super) objective: &'a SloExpression,
     make: &'a MakeTuned,
     total: usize,
     done: usize,
-    stopped: bool,
+    pub(super) stopped: bool,
     trials: Vec<(Place, Trial)>,
 }
 
@@ -98,27 +136,48 @@ impl Search<'_> {
         parents.map(|index| self.trials[index].0.clone()).collect()
     }
 
-    fn run(
+    fn add(
         &mut self,
         generation: Vec<(Place, AutoscalingSettings)>,
-        progress: &mut impl FnMut(TuneProgress<'_>) -> ControlFlow<()>,
+        progress: &mut dyn FnMut(TuneProgress<'_>) -> ControlFlow<()>,
     ) -> Result<(), Error> {
-        let mut scores: Vec<Option<Score>> = vec![None; generation.len()];
+        let settings: Vec<_> = generation.iter().map(|(_, settings)| *settings).collect();
+        let tried = self.run(&settings, None, progress)?;
+        for ((place, _), trial) in generation.into_iter().zip(tried) {
+            self.trials.extend(trial.map(|trial| (place, trial)));
+        }
+        Ok(())
+    }
+
+    /// Tries settings, on all cores: all under the scenario's seed, or each under one of its own.
+    /// `None` for those that were stopped.
+    fn run(
+        &mut self,
+        all: &[AutoscalingSettings],
+        seeds: Option<&[u64]>,
+        progress: &mut dyn FnMut(TuneProgress<'_>) -> ControlFlow<()>,
+    ) -> Result<Vec<Option<Trial>>, Error> {
+        let mut scores: Vec<Option<Score>> = vec![None; all.len()];
         let mut failed = None;
         let (scenario, make) = (self.scenario, self.make);
-        let (total, trials) = (self.total, &self.trials);
-        let (done, stopped) = (&mut self.done, &mut self.stopped);
+        let trials = &self.trials;
+        let (total, done, stopped) = (&mut self.total, &mut self.done, &mut self.stopped);
         let met = trials
             .iter()
             .map(|(_, trial)| trial)
             .filter(|trial| trial.met);
         let best = met.min_by(|one, other| one.cost.total_cmp(&other.cost));
         each(
-            generation.len(),
+            all.len(),
             threads(),
-            |index, stop| simulate(scenario, make, &generation[index].1, scenario.seed, stop),
+            |index, stop| {
+                let seed = seeds.and_then(|seeds| seeds.get(index).copied());
+                let seed = seed.unwrap_or(scenario.seed);
+                simulate(scenario, make, &all[index], seed, stop)
+            },
             |index, result| {
                 *done += 1;
+                *total = (*total).max(*done);
                 match result {
                     Ok(score) => scores[index] = score,
                     Err(error) => {
@@ -128,7 +187,7 @@ impl Search<'_> {
                 }
                 let told = progress(TuneProgress {
                     done: *done,
-                    total,
+                    total: *total,
                     best,
                 });
                 *stopped |= told.is_break();
@@ -138,26 +197,50 @@ impl Search<'_> {
         if let Some(error) = failed {
             return Err(error);
         }
-        for ((place, settings), score) in generation.into_iter().zip(scores) {
-            let Some(score) = score else {
-                continue;
-            };
-            self.trials.push((
-                place,
-                Trial {
-                    settings,
-                    cost: score.cost,
-                    used: self.objective.used(&score),
-                    met: self.objective.met(&score),
-                    on_front: false,
-                    score,
-                },
-            ));
-        }
-        Ok(())
+        let trial = |(settings, score): (&AutoscalingSettings, Option<Score>)| {
+            let score = score?;
+            Some(Trial {
+                settings: *settings,
+                cost: score.cost,
+                used: self.objective.used(&score),
+                met: self.objective.met(&score),
+                confirmed: None,
+                on_front: false,
+                score,
+            })
+        };
+        Ok(all.iter().zip(scores).map(trial).collect())
     }
 
-    fn finish(mut self, confirmations: u32) -> Result<Tuning, Error> {
+    /// Whether settings meet the objective under so many other seeds, too; `None` where it was
+    /// stopped before that was known, or none was asked for.
+    pub(super) fn holds(
+        &mut self,
+        settings: &AutoscalingSettings,
+        confirmations: u32,
+        progress: &mut dyn FnMut(TuneProgress<'_>) -> ControlFlow<()>,
+    ) -> Result<Option<bool>, Error> {
+        if self.stopped || confirmations == 0 {
+            return Ok(None);
+        }
+        let seeds: Vec<u64> = (1..=u64::from(confirmations))
+            .map(|number| self.scenario.seed.wrapping_add(number))
+            .collect();
+        let tried = self.run(&vec![*settings; seeds.len()], Some(&seeds), progress)?;
+        let met: Option<Vec<bool>> = tried
+            .iter()
+            .map(|trial| trial.as_ref().map(|trial| trial.met))
+            .collect();
+        Ok(met.map(|met| met.iter().all(|met| *met)))
+    }
+
+    fn finish(
+        mut self,
+        space: &Space,
+        mut baseline: Option<Trial>,
+        confirmations: u32,
+        progress: &mut dyn FnMut(TuneProgress<'_>) -> ControlFlow<()>,
+    ) -> Result<Tuning, Error> {
         self.trials
             .sort_by(|(one_place, one), (other_place, other)| {
                 let cost = one.cost.total_cmp(&other.cost);
@@ -171,7 +254,11 @@ impl Search<'_> {
         for index in front(&trials.iter().collect::<Vec<_>>()) {
             trials[index].on_front = true;
         }
-        let (recommended, reason) = self.recommend(&trials, confirmations)?;
+        if let Some(standing) = baseline.as_mut().filter(|standing| standing.met) {
+            standing.confirmed = self.holds(&standing.settings, confirmations, progress)?;
+        }
+        let (recommended, reason) =
+            recommend::recommend(&mut self, space, &mut trials, confirmations, progress)?;
         for (index, trial) in trials.iter_mut().enumerate() {
             if !trial.on_front && recommended != Some(index) {
                 trial.score.timeline = Vec::new();
@@ -180,61 +267,11 @@ impl Search<'_> {
         Ok(Tuning {
             objective: self.objective.to_string(),
             stopped: self.stopped,
+            baseline,
             trials,
             recommended,
             reason,
         })
-    }
-
-    /// The cheapest trial that meets the objective under other seeds, too.
-    fn recommend(
-        &self,
-        trials: &[Trial],
-        confirmations: u32,
-    ) -> Result<(Option<usize>, String), Error> {
-        const CANDIDATES: usize = 12;
-        let met = || (0..trials.len()).filter(|index| trials[*index].met);
-        let confirmations = if self.stopped { 0 } else { confirmations };
-        for (passed, index) in met().take(CANDIDATES).enumerate() {
-            if self.holds(&trials[index].settings, confirmations)? {
-                let mut reason = format!("The cheapest that meets {}", self.objective);
-                if confirmations > 0 {
-                    reason += &format!(" under {} seeds", confirmations + 1);
-                }
-                if passed > 0 {
-                    reason += &format!("; {passed} cheaper did so under one seed alone");
-                }
-                return Ok((Some(index), reason + "."));
-            }
-        }
-        if let Some(first) = met().next() {
-            let surest =
-                met().min_by(|one, other| trials[*one].used.total_cmp(&trials[*other].used));
-            let reason = format!(
-                "No cheap trial met {} under every seed; this one leaves the most room.",
-                self.objective
-            );
-            return Ok((Some(surest.unwrap_or(first)), reason));
-        }
-        let nearest = (0..trials.len())
-            .min_by(|one, other| trials[*one].used.total_cmp(&trials[*other].used));
-        let reason = format!(
-            "Nothing that was tried meets {}; this comes nearest.",
-            self.objective
-        );
-        Ok((nearest, reason))
-    }
-
-    fn holds(&self, settings: &AutoscalingSettings, confirmations: u32) -> Result<bool, Error> {
-        let never = AtomicBool::new(false);
-        for number in 1..=u64::from(confirmations) {
-            let seed = self.scenario.seed.wrapping_add(number);
-            let score = simulate(self.scenario, self.make, settings, seed, &never)?;
-            if !score.is_some_and(|score| self.objective.met(&score)) {
-                return Ok(false);
-            }
-        }
-        Ok(true)
     }
 }
 
@@ -271,7 +308,7 @@ fn simulate(
 
 /// The trials of which none other is both at most as dear and at most as far from the objective,
 /// and better in one of the two.
-fn front(trials: &[&Trial]) -> Vec<usize> {
+pub(super) fn front(trials: &[&Trial]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..trials.len()).collect();
     order.sort_by(|one, other| {
         let (one, other) = (trials[*one], trials[*other]);

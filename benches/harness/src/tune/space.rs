@@ -19,8 +19,8 @@ pub struct Space {
 pub(super) type Place = Vec<usize>;
 
 impl Space {
-    /// The usual values around what a workload says. The largest number of replicas is at most the
-    /// workload's.
+    /// The usual values around what a workload says, and those of the base. The largest number of
+    /// replicas is at most the workload's.
     #[must_use]
     pub fn around(workload: &Workload, base: AutoscalingSettings) -> Self {
         let concurrency = workload.concurrency;
@@ -34,32 +34,82 @@ impl Space {
             values.push(most);
             values
         };
-        Self {
-            base,
-            axes: vec![
-                (
-                    "min_replicas",
-                    up_to(&[0, 1, 2, 3, 4, 6, 8, 12], (max / 2).max(1)),
-                ),
-                (
-                    "max_replicas",
-                    up_to(&[1, 2, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128], max),
-                ),
-                (
-                    "concurrency_target",
-                    up_to(&[1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64], concurrency),
-                ),
-                (
-                    "target_utilization_percentage",
-                    vec![30, 40, 50, 60, 70, 80, 90, 100],
-                ),
-                ("scaling_window_seconds", vec![30, 60, 120, 300, 600]),
-                (
-                    "scale_down_delay_seconds",
-                    vec![0, 60, 120, 300, 600, 900, 1800],
-                ),
-            ],
+        let mut axes = vec![
+            (
+                "min_replicas",
+                up_to(&[0, 1, 2, 3, 4, 6, 8, 12], (max / 2).max(1)),
+            ),
+            (
+                "max_replicas",
+                up_to(&[1, 2, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128], max),
+            ),
+            (
+                "concurrency_target",
+                up_to(&[1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64], concurrency),
+            ),
+            (
+                "target_utilization_percentage",
+                vec![30, 40, 50, 60, 70, 80, 90, 100],
+            ),
+            ("scaling_window_seconds", vec![30, 60, 120, 300, 600]),
+            (
+                "scale_down_delay_seconds",
+                vec![0, 60, 120, 300, 600, 900, 1800],
+            ),
+        ];
+        for (name, values) in &mut axes {
+            let bound = if *name == "max_replicas" {
+                max
+            } else {
+                u32::MAX
+            };
+            let own = base.get(name).filter(|own| *own <= bound);
+            if let Some(own) = own
+                && let Err(place) = values.binary_search(&own)
+            {
+                values.insert(place, own);
+            }
         }
+        Self { base, axes }
+    }
+
+    /// The largest value that a setting may take, where it is searched.
+    pub(super) fn most(&self, name: &str) -> Option<u32> {
+        let (_, values) = self.axes.iter().find(|(axis, _)| *axis == name)?;
+        values.iter().copied().max()
+    }
+
+    /// Every place, in order.
+    pub(super) fn all(&self) -> impl Iterator<Item = Place> + '_ {
+        (0..self.size()).map(|number| {
+            let mut rest = number;
+            let mut place: Place = self
+                .axes
+                .iter()
+                .rev()
+                .map(|(_, values)| {
+                    let length = values.len().max(1) as u64;
+                    let index = rest % length;
+                    rest /= length;
+                    usize::try_from(index).unwrap_or(0)
+                })
+                .collect();
+            place.reverse();
+            place
+        })
+    }
+
+    /// The place that is nearest to settings, axis by axis; the middle where they say nothing.
+    pub(super) fn nearest(&self, settings: &AutoscalingSettings) -> Place {
+        self.axes
+            .iter()
+            .map(|(name, values)| match settings.get(name) {
+                Some(own) => (0..values.len())
+                    .min_by_key(|index| values[*index].abs_diff(own))
+                    .unwrap_or(0),
+                None => values.len() / 2,
+            })
+            .collect()
     }
 
     /// How many points there are.

@@ -1,0 +1,246 @@
+//! The search: what it finds, and what it says where it finds nothing.
+
+#![expect(clippy::unwrap_used, reason = "a test may fail")]
+
+mod common;
+
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use common::{Reactive, arrivals};
+use plimsoll_core::autoscaling::AutoscalingSettings;
+use plimsoll_core::policy::{Decision, Observation, Reason, ScalingPolicy};
+use plimsoll_harness::scenario::{Objective, Scenario, Workload};
+use plimsoll_harness::service::{Service, Variate};
+use plimsoll_harness::time::Span;
+use plimsoll_harness::tune::{Effort, MakeTuned, Space, TuneProgress, Tuning, tune, tune_from};
+
+fn scenario() -> Scenario {
+    let workload = Workload {
+        concurrency: 4,
+        min_replicas: 0,
+        max_replicas: 20,
+        initial_replicas: 2,
+        cold_start: Variate::Constant(20e9),
+        slo: Objective {
+            latency: Span::from_secs(2),
+            attainment: 0.95,
+        },
+        ..Workload::new(
+            "tuned",
+            arrivals("diurnal(low=5, high=40, period=30m, duration=30m)"),
+            Service::of(Variate::Exponential(4e8)),
+        )
+    };
+    Scenario::new("tuned", workload)
+}
+
+/// Scales up at once, and down when the load has been less for the whole delay.
+struct Delayed {
+    up: Reactive,
+    delay: u64,
+    held: u32,
+    until: u64,
+}
+
+impl ScalingPolicy for Delayed {
+    fn decide(&mut self, seen: &Observation<'_>) -> Decision {
+        let wanted = self.up.decide(seen).desired;
+        if wanted >= self.held || seen.now_ns > self.until {
+            self.held = wanted;
+            self.until = seen.now_ns + self.delay;
+        }
+        Decision {
+            desired: self.held,
+            reason: Reason::STEADY,
+        }
+    }
+}
+
+fn make() -> MakeTuned {
+    Arc::new(|settings, _| {
+        let target = settings.concurrency_target.unwrap_or(1);
+        let percent = settings.target_utilization_percentage.unwrap_or(70);
+        Ok(Box::new(Delayed {
+            up: Reactive {
+                target: f64::from(target * percent) / 100.0,
+            },
+            delay: u64::from(settings.scale_down_delay_seconds.unwrap_or(0)) * 1_000_000_000,
+            held: 0,
+            until: 0,
+        }))
+    })
+}
+
+fn around() -> Space {
+    Space::around(&scenario().workloads[0], AutoscalingSettings::default())
+}
+
+fn tuned(space: &Space, objective: &str, trials: usize, mut stop_after: usize) -> Tuning {
+    let effort = Effort {
+        trials,
+        ..Effort::default()
+    };
+    let objective = objective.parse().unwrap();
+    tune(&scenario(), space, &objective, &make(), effort, |told| {
+        assert!(told.done <= told.total);
+        stop_after = stop_after.saturating_sub(1);
+        if stop_after == 0 {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
+    })
+    .unwrap()
+}
+
+#[test]
+fn a_tuning_recommends_the_cheapest_that_holds() {
+    let tuned = || tuned(&around(), "p99<3s, attainment>97%", 120, usize::MAX);
+    let tuning = tuned();
+    assert_eq!(tuning, tuned(), "the same on every machine");
+    assert_eq!(tuning.trials.len(), 120);
+    let recommended = tuning.recommendation().unwrap();
+    assert!(
+        recommended.met && recommended.used <= 1.0,
+        "{}",
+        tuning.reason
+    );
+    assert_eq!(recommended.confirmed, Some(true));
+    assert!(recommended.score.latency.total.p99 < 3.0 && recommended.score.slo.attainment > 0.97);
+    let front: Vec<_> = tuning.front().collect();
+    assert!(
+        front
+            .windows(2)
+            .all(|pair| pair[0].cost < pair[1].cost && pair[0].used > pair[1].used)
+    );
+    for trial in &tuning.trials {
+        let beaten = front
+            .iter()
+            .any(|other| other.cost <= trial.cost && other.used <= trial.used);
+        assert!(beaten, "nothing lies before the front");
+    }
+}
+
+/// A space of 612 points, of which a search may try 120: what it recommends costs hardly more than
+/// the best of all.
+#[test]
+fn the_search_comes_near_to_trying_everything() {
+    let space = Space {
+        base: AutoscalingSettings::default(),
+        axes: vec![
+            ("min_replicas", vec![0, 1, 2, 4, 6, 8]),
+            ("max_replicas", vec![6, 10, 20]),
+            ("concurrency_target", vec![1, 2, 3, 4]),
+            ("target_utilization_percentage", vec![50, 75, 100]),
+            ("scale_down_delay_seconds", vec![0, 60, 300]),
+        ],
+    };
+    for objective in ["p99<2s", "cold<1%, p99<3s"] {
+        let all = tuned(&space, objective, 1_000, usize::MAX);
+        // Where the fewest are more than the most, there is nothing to try.
+        assert_eq!(all.trials.len(), 648 - 4 * 3 * 3);
+        let some = tuned(&space, objective, 120, usize::MAX);
+        assert_eq!(some.trials.len(), 120);
+        let best = all.recommendation().unwrap();
+        let found = some.recommendation().unwrap();
+        assert!(best.met && found.met, "{objective}");
+        assert!(
+            found.cost <= best.cost * 1.05,
+            "{objective}: {} for {}",
+            found.cost,
+            best.cost
+        );
+    }
+}
+
+#[test]
+fn a_small_space_is_tried_as_a_whole() {
+    let space = Space {
+        base: AutoscalingSettings::default(),
+        axes: vec![
+            ("min_replicas", vec![0, 5]),
+            ("max_replicas", vec![4, 8, 12]),
+            ("concurrency_target", vec![1, 2, 3]),
+        ],
+    };
+    let tuning = tuned(&space, "p99<3s", 240, usize::MAX);
+    assert_eq!(tuning.trials.len(), 15);
+    let empty = Space {
+        axes: vec![("min_replicas", Vec::new())],
+        ..space
+    };
+    let tuning = tuned(&empty, "p99<3s", 240, usize::MAX);
+    assert_eq!((tuning.trials.len(), tuning.recommended), (0, None));
+    assert_eq!(tuning.reason, "Nothing was tried.");
+}
+
+#[test]
+fn what_cannot_be_met_is_said_with_what_comes_nearest() {
+    let reason = |objective: &str, most: u32| {
+        let mut space = around();
+        for (name, values) in &mut space.axes {
+            if *name == "max_replicas" {
+                values.retain(|value| *value <= most);
+            }
+        }
+        let tuning = tuned(&space, objective, 96, usize::MAX);
+        let nearest = tuning.recommendation().unwrap();
+        assert!(!nearest.met);
+        let fewest = tuning.trials.iter().map(|trial| trial.used);
+        assert_eq!(nearest.used, fewest.fold(f64::INFINITY, f64::min));
+        tuning.reason
+    };
+    // A hundred milliseconds are less than the service takes.
+    insta::assert_snapshot!(reason("p50<100ms", 20));
+    // Two replicas are too few for the load.
+    insta::assert_snapshot!(reason("attainment>99%", 2));
+}
+
+#[test]
+fn what_stands_today_is_compared() {
+    let standing = AutoscalingSettings {
+        min_replicas: Some(10),
+        max_replicas: Some(20),
+        concurrency_target: Some(1),
+        ..AutoscalingSettings::default()
+    };
+    let effort = Effort {
+        trials: 96,
+        ..Effort::default()
+    };
+    let objective = "p99<3s".parse().unwrap();
+    let space = Space::around(&scenario().workloads[0], standing);
+    assert!(space.axes[0].1.contains(&10), "what stands is in the space");
+    let go_on = |_: TuneProgress<'_>| ControlFlow::Continue(());
+    let tuning = tune_from(
+        &scenario(),
+        &space,
+        &objective,
+        &make(),
+        effort,
+        Some(&standing),
+        go_on,
+    )
+    .unwrap();
+    assert_eq!(tuning.trials.len(), 96);
+    let baseline = tuning.baseline.as_ref().unwrap();
+    assert_eq!(baseline.settings, standing);
+    assert!(baseline.score.replicas.mean >= 10.0);
+    assert_eq!(baseline.confirmed, Some(true));
+    assert!(tuning.recommendation().unwrap().cost < baseline.cost);
+    insta::assert_snapshot!(tuning.comparison().unwrap());
+}
+
+#[test]
+fn a_tuning_that_is_told_to_break_returns_what_it_found() {
+    let tuning = tuned(&around(), "p99<3s, attainment>97%", 1_000, 5);
+    assert!(tuning.stopped);
+    assert!(
+        (5..60).contains(&tuning.trials.len()),
+        "{}",
+        tuning.trials.len()
+    );
+    let recommended = tuning.recommendation().unwrap();
+    assert_eq!(recommended.confirmed, None);
+}
