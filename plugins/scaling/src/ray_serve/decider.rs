@@ -50,11 +50,14 @@ impl Decider {
         let requests = sound(requests);
         if running == 0 {
             // From nothing there is no delay, and nothing to multiply.
-            return if requests > 0.0 {
-                count(self.options.upscaling_factor.ceil()).max(target)
-            } else {
-                target
-            };
+            if requests > 0.0 {
+                return count(self.options.upscaling_factor.ceil()).max(target);
+            }
+            if target == 0 {
+                // Nothing is wanted, and nothing waits any more.
+                self.pending = None;
+            }
+            return target;
         }
         let desired = self.scaled(requests, f64::from(running));
         self.delayed(now_seconds, desired, target)
