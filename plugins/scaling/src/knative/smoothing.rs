@@ -26,10 +26,7 @@ pub(super) fn smoothing(window: u32) -> f64 {
 /// argument doubled four times, by `e^2r - 1 = (e^r - 1)(e^r + 1)`.
 fn exp(x: f64) -> f64 {
     /// ln 2 in two parts, the first of which has zeros at its end.
-    const LN_2: [f64; 2] = [
-        0.693_147_180_559_662_956_511_601_805_686_950_683_593_75,
-        0.282_352_905_630_315_771_225_884_481_750_134_360_255_254_120_68e-12,
-    ];
+    const LN_2: [f64; 2] = [0.693_147_180_559_663, 2.823_529_056_303_157_7e-13];
     let k = (x * std::f64::consts::LOG2_E).round_ties_even();
     let rest = (-k).mul_add(LN_2[1], (-k).mul_add(LN_2[0], x)) / 16.0;
     // 1 ÷ n! for n from 8 down to 1.
