@@ -253,3 +253,29 @@ fn tressi_adds_a_quarter_of_what_is_missing() {
     plant.step(2, completed(0));
     assert_eq!(plant.step(2, completed(0)).desired, 15);
 }
+
+#[test]
+fn tressi_stays_within_its_own_bounds_and_judges_a_ramp_by_its_target_now() {
+    let options = TressiOptions {
+        min_workers: Some(3),
+        max_workers: Some(6),
+        cooldown_period: 0.0,
+        ..TressiOptions::default()
+    };
+    let mut plant = Plant::new(Tressi::new(options).unwrap(), 1);
+    let completed = |completions| Sample {
+        completions,
+        ..Sample::default()
+    };
+    assert_eq!(plant.step(1, completed(1)).desired, 3);
+    // A ramp that is to end at 1000 a second is at 30 now.
+    plant.target_rate = Some(30.0);
+    assert_eq!(plant.step(1, completed(30)).reason, Reason::STEADY);
+    plant.target_rate = Some(1000.0);
+    assert_eq!(plant.step(1, completed(30)).desired, 6);
+    assert_eq!(plant.step(1, completed(30)).reason, Reason::BOUND);
+    plant.target_rate = Some(1.0);
+    assert_eq!(plant.step(1, completed(60)).desired, 4);
+    assert_eq!(plant.step(1, completed(60)).desired, 3);
+    assert_eq!(plant.step(1, completed(60)).reason, Reason::BOUND);
+}

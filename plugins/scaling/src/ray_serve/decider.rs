@@ -45,7 +45,7 @@ impl Decider {
     }
 
     /// Decides on a number of requests in flight, where `running` replicas run and `target` are
-    /// wanted.
+    /// wanted. Bounds are the caller's to apply; a number beyond the type's range is its end.
     pub fn decide(&mut self, now_seconds: f64, requests: f64, running: u32, target: u32) -> u32 {
         let requests = sound(requests);
         if running == 0 {
