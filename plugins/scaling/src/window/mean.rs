@@ -93,8 +93,9 @@ impl Mean {
         let Some(beyond) = at_ns.checked_sub(self.newest_ends_ns) else {
             return;
         };
-        if beyond >= self.window_ns {
-            // Nothing of the window is left.
+        if beyond > self.window_ns - self.slot_ns {
+            // Every slot makes way: nothing of the window is left. Told at once, as it is the usual
+            // case where samples are as long as the window.
             self.held = 1;
             self.slots[self.newest] = Slot::default();
             self.total = Slot::default();
