@@ -139,6 +139,64 @@ proptest! {
     }
 
     #[test]
+    fn a_heavier_weight_never_gets_less_than_before(
+        mut demands in demands(), place in any::<prop::sample::Index>(), heavier in weight(),
+        budget in prop_oneof![0_u32..300, any::<u32>()],
+    ) {
+        prop_assume!(!demands.is_empty());
+        let index = place.index(demands.len());
+        for strategy in strategies() {
+            let Ok(before) = share(strategy.as_ref(), budget, &demands) else { continue };
+            let weight = demands[index].weight;
+            demands[index].weight = weight.max(heavier);
+            let after = share(strategy.as_ref(), budget, &demands).unwrap();
+            prop_assert!(after[index] >= before[index], "{before:?}, then {after:?}");
+            demands[index].weight = weight;
+        }
+    }
+
+    #[test]
+    fn without_ties_the_order_does_not_matter(
+        demands in proptest::collection::vec(demand(), 1..12),
+        keys in proptest::collection::vec(any::<u32>(), 12),
+        budget in prop_oneof![0_u32..200, any::<u32>()],
+    ) {
+        // No two weights are alike, and so whatever remainders are, the heavier is served.
+        let demands: Vec<Demand> = (1_u32..).zip(demands)
+            .map(|(place, demand)| Demand { weight: demand.weight.min(1e6).trunc() + f64::from(place) / 16.0, ..demand })
+            .collect();
+        let weights: std::collections::BTreeSet<u64> =
+            demands.iter().map(|demand| demand.weight.to_bits()).collect();
+        prop_assume!(weights.len() == demands.len());
+        let mut order: Vec<usize> = (0..demands.len()).collect();
+        order.sort_by_key(|&index| keys[index]);
+        let shuffled: Vec<Demand> = order.iter().map(|&index| demands[index]).collect();
+        for strategy in [&Proportional as &dyn DistributionStrategy, &PriorityBased] {
+            let Ok(shares) = share(strategy, budget, &demands) else { continue };
+            let again = share(strategy, budget, &shuffled).unwrap();
+            let expected: Vec<u32> = order.iter().map(|&index| shares[index]).collect();
+            prop_assert_eq!(again, expected);
+        }
+    }
+
+    #[test]
+    fn unsound_weights_are_refused(
+        mut demands in proptest::collection::vec(demand(), 1..12),
+        place in any::<prop::sample::Index>(),
+        weight in prop_oneof![
+            Just(f64::NAN), Just(f64::INFINITY), Just(f64::NEG_INFINITY), Just(-1.0), Just(-f64::MIN_POSITIVE)
+        ],
+    ) {
+        let index = place.index(demands.len());
+        demands[index].weight = weight;
+        for strategy in strategies() {
+            let error = share(strategy.as_ref(), u32::MAX, &demands).unwrap_err();
+            let named = matches!(error, DistributionError::BadWeight { index: named, .. } if named == index);
+            prop_assert!(named, "{error}");
+        }
+    }
+
+    #[test]
     fn the_plain_formula_holds_where_it_adds_up(demands in demands(), budget in 0_u32..300) {
         let rounded = |weight: fn(&Demand) -> f64| -> Option<Vec<u32>> {
             let total: f64 = demands.iter().map(weight).sum();

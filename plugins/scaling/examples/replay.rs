@@ -2,7 +2,8 @@
 //!
 //!     cargo run --release -p plimsoll-scaling --example replay -- FILE.jsonl[.gz]
 //!
-//! Prints `N rows, M mismatches`, the first of them on stderr, and exits with 1 when there is one.
+//! Prints `N rows, M mismatches`, the first of them on stderr, and exits with 1 when there is one; with
+//! 2, and the line, when a row cannot be read.
 
 #![allow(
     clippy::cast_possible_truncation,
@@ -24,30 +25,39 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 use flate2::read::MultiGzDecoder;
 
-fn main() -> Result<ExitCode> {
+fn main() -> ExitCode {
+    match run() {
+        Ok(0) => ExitCode::SUCCESS,
+        Ok(_) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// How many mismatches there are.
+fn run() -> Result<usize> {
     let path = std::env::args_os()
         .nth(1)
         .context("say which file: replay FILE.jsonl.gz")?;
-    let text = read(Path::new(&path))
+    let bytes = read(Path::new(&path))
         .with_context(|| format!("cannot read {}", path.to_string_lossy()))?;
-    let report = replay::replay(&text)?;
+    let report = replay::replay(&bytes)?;
     for mismatch in &report.examples {
         eprintln!("{mismatch}");
     }
     println!("{} rows, {} mismatches", report.rows, report.mismatches);
-    Ok(match report.mismatches {
-        0 => ExitCode::SUCCESS,
-        _ => ExitCode::FAILURE,
-    })
+    Ok(report.mismatches)
 }
 
-fn read(path: &Path) -> Result<String> {
-    let mut text = String::new();
+fn read(path: &Path) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
     let mut file = File::open(path)?;
     if path.extension().is_some_and(|extension| extension == "gz") {
-        MultiGzDecoder::new(file).read_to_string(&mut text)?;
+        MultiGzDecoder::new(file).read_to_end(&mut bytes)?;
     } else {
-        file.read_to_string(&mut text)?;
+        file.read_to_end(&mut bytes)?;
     }
-    Ok(text)
+    Ok(bytes)
 }

@@ -132,6 +132,44 @@ fn load_that_returns_cancels_basetens_step() {
 }
 
 #[test]
+fn baseten_needs_what_its_documentation_says() {
+    let needed = |concurrency_target, in_flight| {
+        let options = BasetenOptions {
+            concurrency_target,
+            ..BasetenOptions::default()
+        };
+        let mut plant = Plant::new(Baseten::new(options).unwrap(), 0);
+        plant.load(in_flight, 4);
+        plant.current
+    };
+    // Its own example: 25 in flight at 7 each.
+    assert_eq!(needed(10, 25.0), 4);
+    // A multiple of what one holds takes no replica more, whatever 0.7 is in binary.
+    assert_eq!(needed(1, 21.0), 30);
+    assert_eq!(needed(2, 42.0), 30);
+    assert_eq!(needed(10, 28.0), 4);
+    assert_eq!(needed(10, 28.1), 5);
+}
+
+#[test]
+fn baseten_counts_tokens_where_they_need_more() {
+    let options = BasetenOptions {
+        target_in_flight_tokens: Some(40_000),
+        ..BasetenOptions::default()
+    };
+    let mut plant = Plant::new(Baseten::new(options).unwrap(), 1);
+    let tokens = |tokens_in_flight| Sample {
+        in_flight: 0.7,
+        tokens_in_flight,
+        ..Sample::default()
+    };
+    assert_eq!(plant.step(2, tokens(40_000.0)).desired, 1);
+    let mut plant = Plant::new(plant.policy.clone(), 1);
+    plant.second = 100;
+    assert_eq!(plant.step(2, tokens(400_000.0)).desired, 10);
+}
+
+#[test]
 fn knative_panics_and_calms_down() {
     let options = KnativeOptions {
         target: Some(10.0),
@@ -214,4 +252,30 @@ fn tressi_adds_a_quarter_of_what_is_missing() {
     // A rate of 0 does not jump to the maximum.
     plant.step(2, completed(0));
     assert_eq!(plant.step(2, completed(0)).desired, 15);
+}
+
+#[test]
+fn tressi_stays_within_its_own_bounds_and_judges_a_ramp_by_its_target_now() {
+    let options = TressiOptions {
+        min_workers: Some(3),
+        max_workers: Some(6),
+        cooldown_period: 0.0,
+        ..TressiOptions::default()
+    };
+    let mut plant = Plant::new(Tressi::new(options).unwrap(), 1);
+    let completed = |completions| Sample {
+        completions,
+        ..Sample::default()
+    };
+    assert_eq!(plant.step(1, completed(1)).desired, 3);
+    // A ramp that is to end at 1000 a second is at 30 now.
+    plant.target_rate = Some(30.0);
+    assert_eq!(plant.step(1, completed(30)).reason, Reason::STEADY);
+    plant.target_rate = Some(1000.0);
+    assert_eq!(plant.step(1, completed(30)).desired, 6);
+    assert_eq!(plant.step(1, completed(30)).reason, Reason::BOUND);
+    plant.target_rate = Some(1.0);
+    assert_eq!(plant.step(1, completed(60)).desired, 4);
+    assert_eq!(plant.step(1, completed(60)).desired, 3);
+    assert_eq!(plant.step(1, completed(60)).reason, Reason::BOUND);
 }

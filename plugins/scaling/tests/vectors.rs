@@ -17,8 +17,8 @@ use std::path::PathBuf;
 
 use flate2::read::GzDecoder;
 
-fn check(name: &str, text: &str) -> usize {
-    let report = replay::replay(text).unwrap();
+fn check(name: &str, rows: &[u8]) -> usize {
+    let report = replay::replay(rows).unwrap();
     assert_eq!(report.mismatches, 0, "{name}: {:#?}", report.examples);
     report.rows
 }
@@ -29,8 +29,8 @@ fn recorded_decisions_are_ours() {
     let mut files = 0;
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
-        let text = std::fs::read_to_string(&path).unwrap();
-        assert!(check(&path.display().to_string(), &text) > 0);
+        let rows = std::fs::read(&path).unwrap();
+        assert!(check(&path.display().to_string(), &rows) > 0);
         files += 1;
     }
     assert_eq!(files, 5);
@@ -42,7 +42,25 @@ fn a_changed_decision_is_noticed() {
     let path = folder.join("ray_serve.jsonl");
     let text = std::fs::read_to_string(path).unwrap();
     let changed = text.replacen("\"decision\": ", "\"decision\": 9", 1);
-    assert_eq!(replay::replay(&changed).unwrap().mismatches, 1);
+    assert_eq!(replay::replay(changed.as_bytes()).unwrap().mismatches, 1);
+}
+
+#[test]
+fn a_line_that_is_no_row_is_named() {
+    let error = |rows: &[u8]| format!("{:#}", replay::replay(rows).unwrap_err());
+    insta::assert_snapshot!(error(b"\n{\"algo\": "), @"line 2, column 9: no JSON");
+    insta::assert_snapshot!(error(b"{\"algo\": \"\xff\"}"), @"line 1, column 11: no JSON");
+    insta::assert_snapshot!(error(b"{}"), @"line 1: its fields are of no known recording");
+    insta::assert_snapshot!(error(b"{\"algo\": \"linear\"}"), @"line 1: missing field `window_s`");
+    let window = |seconds: u32| {
+        format!(
+            r#"{{"algo": "linear", "window_s": {seconds}, "op": "read", "t_unix_s": 0, "value": 0,
+                "window_average": 0, "is_empty": true}}"#
+        )
+        .replace('\n', " ")
+    };
+    insta::assert_snapshot!(error(window(0).as_bytes()), @"line 1: `window_s` is 0");
+    insta::assert_snapshot!(error(window(604_801).as_bytes()), @"line 1: `window_s` is 604801, above a week");
 }
 
 #[test]
@@ -55,11 +73,11 @@ fn shared_decisions_are_ours() {
     for entry in entries {
         let path = entry.unwrap().path();
         if path.to_string_lossy().ends_with(".jsonl.gz") {
-            let mut text = String::new();
+            let mut rows = Vec::new();
             GzDecoder::new(File::open(&path).unwrap())
-                .read_to_string(&mut text)
+                .read_to_end(&mut rows)
                 .unwrap();
-            check(&path.display().to_string(), &text);
+            check(&path.display().to_string(), &rows);
         }
     }
 }

@@ -4,7 +4,8 @@
 //! followed; what is not is left out (panic modes) or said here:
 //!
 //! - **Up**: the requests in flight, averaged over the window, are held at concurrency target ×
-//!   utilisation per replica, rounded up, and applied at once. Requests that wait for a replica are in flight too.
+//!   utilisation per replica, rounded up, and applied at once. Requests that wait for a replica are
+//!   in flight too.
 //! - **Down**: the load must stay below what the replicas are there for during a whole delay; then
 //!   one step is taken, and the delay begins anew. Load that returns cancels it.
 //! - How much a step takes is documented in two ways: see [`ScaleDown`].
@@ -25,7 +26,9 @@ use crate::window::Mean;
 pub struct Baseten {
     load: Mean,
     tokens: Option<(Mean, f64)>,
-    per_replica: f64,
+    /// What one replica should hold, in hundredths of requests. Whole, so that a load which is a
+    /// multiple of it takes that many replicas and not one more.
+    hundredths_per_replica: f64,
     delay_ns: u64,
     step: ScaleDown,
     percent: u32,
@@ -41,12 +44,12 @@ impl Baseten {
     pub fn new(options: BasetenOptions) -> Result<Self, FactoryError> {
         let options = checked(options)?;
         let window_ns = u64::from(options.autoscaling_window) * SECOND;
-        let share = f64::from(options.target_utilization_percentage) / 100.0;
+        let percent = f64::from(options.target_utilization_percentage);
         let tokens = options.target_in_flight_tokens;
         Ok(Self {
             load: Mean::new(window_ns),
             tokens: tokens.map(|tokens| (Mean::new(window_ns), f64::from(tokens))),
-            per_replica: f64::from(options.concurrency_target) * share,
+            hundredths_per_replica: f64::from(options.concurrency_target) * percent,
             delay_ns: u64::from(options.scale_down_delay) * SECOND,
             step: options.scale_down,
             percent: options.max_scale_down_rate,
@@ -63,7 +66,7 @@ impl Baseten {
             }
         }
         let load = self.load.over(observation.now_ns)?;
-        let needed = count_up(load / self.per_replica);
+        let needed = count_up(load * 100.0 / self.hundredths_per_replica);
         let by_tokens = self.tokens.as_mut().and_then(|(tokens, target)| {
             let tokens = tokens.over(observation.now_ns)?;
             Some(count_up(tokens / *target))

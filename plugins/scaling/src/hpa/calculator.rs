@@ -92,8 +92,8 @@ impl Calculator {
         // Assume of pods that say nothing what changes least.
         let mut assumed = grouped;
         let utilization = metric == Metric::CpuUtilization;
-        // A share of exactly 1 leaves missing pods out; the original does so for shares alone.
-        if !(utilization && ratio == 1.0) {
+        // Exactly on target, pods that say nothing are left out.
+        if ratio != 1.0 {
             assumed.with_metric += grouped.missing;
             assumed.requested = assumed.requested.saturating_add(grouped.missing_requested);
             if ratio < 1.0 {

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::smoothing::smoothing;
 use crate::measure::SECOND;
 
 /// How buckets are averaged.
@@ -22,18 +23,13 @@ pub enum Algorithm {
 #[derive(Clone, Debug)]
 pub struct Buckets {
     algorithm: Algorithm,
+    /// What the newest bucket weighs in an exponential average.
     smoothing: f64,
     buckets: Box<[f64]>,
     total: f64,
     /// The first and the last second that were written, counted from the clock's zero.
     written: Option<(u64, u64)>,
 }
-
-/// The weights of the exponential average lack at most this much to 1: the original's constant 0.9999
-/// taken from 1, which its compiler does exactly.
-const LACKING: f64 = 0.0001;
-/// The newest bucket weighs at least this much.
-const LEAST_SMOOTHING: f64 = 0.2;
 
 impl Buckets {
     /// An empty window of this many seconds, at least 1.
@@ -137,17 +133,6 @@ impl Buckets {
     fn window(&self) -> u64 {
         self.buckets.len() as u64
     }
-}
-
-/// What the newest bucket weighs: `1 - 0.0001^(1 ÷ window)`, at least 0.2. The power is taken as the
-/// original's library does, by logarithm but for a square root, as its last bit shows in averages.
-fn smoothing(window: u32) -> f64 {
-    let rest = match window {
-        1 => LACKING,
-        2 => LACKING.sqrt(),
-        _ => (1.0 / f64::from(window) * LACKING.ln()).exp(),
-    };
-    (1.0 - rest).max(LEAST_SMOOTHING)
 }
 
 #[expect(

@@ -9,6 +9,7 @@ mod buckets;
 mod delay;
 mod options;
 mod scrape;
+mod smoothing;
 mod to_zero;
 
 use plimsoll_core::policy::{Decision, Observation, Reason, ScalingPolicy};

@@ -45,16 +45,19 @@ impl Decider {
     }
 
     /// Decides on a number of requests in flight, where `running` replicas run and `target` are
-    /// wanted.
+    /// wanted. Bounds are the caller's to apply; a number beyond the type's range is its end.
     pub fn decide(&mut self, now_seconds: f64, requests: f64, running: u32, target: u32) -> u32 {
         let requests = sound(requests);
         if running == 0 {
             // From nothing there is no delay, and nothing to multiply.
-            return if requests > 0.0 {
-                count(self.options.upscaling_factor.ceil()).max(target)
-            } else {
-                target
-            };
+            if requests > 0.0 {
+                return count(self.options.upscaling_factor.ceil()).max(target);
+            }
+            if target == 0 {
+                // Nothing is wanted, and nothing waits any more.
+                self.pending = None;
+            }
+            return target;
         }
         let desired = self.scaled(requests, f64::from(running));
         self.delayed(now_seconds, desired, target)

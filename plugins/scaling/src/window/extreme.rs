@@ -79,7 +79,9 @@ impl Extreme {
             }
             self.values.pop_back();
         }
-        if self.values.len() < self.room {
+        if self.values.back().is_some_and(|&(at, _)| at == now_ns) {
+            // One of the same time outdoes it for as long as it would live.
+        } else if self.values.len() < self.room {
             self.values.push_back((now_ns, value));
         } else if let Some(newest) = self.values.back_mut() {
             newest.0 = now_ns;

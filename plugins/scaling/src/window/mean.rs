@@ -13,6 +13,8 @@ pub(crate) struct Mean {
     window_ns: u64,
     slots: [Slot; SLOTS],
     total: Slot,
+    /// How many slots hold something, up to the newest; those beyond are stale and not looked at.
+    held: usize,
     /// The newest slot, and when it ends; its own end is in it.
     newest: usize,
     newest_ends_ns: u64,
@@ -46,14 +48,15 @@ impl Mean {
             window_ns: slot_ns * SLOTS as u64,
             slots: [Slot::default(); SLOTS],
             total: Slot::default(),
+            held: 1,
             newest: 0,
             newest_ends_ns: slot_ns,
             seen: None,
         }
     }
 
-    /// Adds what was measured, a sound value, from the last sample's time to `at_ns`. The first sample counts as
-    /// one slot long; one that is not later than the last is passed over.
+    /// Adds what was measured, a sound value, from the last sample's time to `at_ns`. The first
+    /// sample counts as one slot long; one that is not later than the last is passed over.
     pub(crate) fn add(&mut self, at_ns: u64, value: f64) {
         let before = match self.seen {
             Some(seen) => seen,
@@ -90,9 +93,11 @@ impl Mean {
         let Some(beyond) = at_ns.checked_sub(self.newest_ends_ns) else {
             return;
         };
-        if beyond >= self.window_ns {
-            // Nothing of the window is left.
-            self.slots = [Slot::default(); SLOTS];
+        if beyond > self.window_ns - self.slot_ns {
+            // Every slot makes way: nothing of the window is left. Told at once, as it is the usual
+            // case where samples are as long as the window.
+            self.held = 1;
+            self.slots[self.newest] = Slot::default();
             self.total = Slot::default();
             let passed = beyond.div_ceil(self.slot_ns).saturating_mul(self.slot_ns);
             self.newest_ends_ns = self.newest_ends_ns.saturating_add(passed);
@@ -105,8 +110,12 @@ impl Mean {
                 next => next,
             };
             let old = std::mem::take(&mut self.slots[self.newest]);
-            self.total.sum -= old.sum;
-            self.total.weight -= old.weight;
+            if self.held < SLOTS {
+                self.held += 1;
+            } else {
+                self.total.sum -= old.sum;
+                self.total.weight -= old.weight;
+            }
         }
     }
 }
@@ -150,6 +159,19 @@ mod tests {
         mean.add(61 * SECOND, 0.0);
         assert_eq!(mean.over(61 * SECOND), Some(0.0));
         assert_eq!(mean.over(200 * SECOND), None);
+    }
+
+    #[test]
+    fn what_was_before_a_silence_does_not_come_back() {
+        let mut mean = Mean::new(60 * SECOND);
+        for second in 1..=90 {
+            mean.add(second * SECOND, 5.0);
+        }
+        assert_eq!(mean.over(1000 * SECOND), None);
+        for second in 1001..=1200 {
+            mean.add(second * SECOND, 3.0);
+            assert_eq!(mean.over(second * SECOND), Some(3.0));
+        }
     }
 
     #[test]

@@ -8,7 +8,7 @@ use plimsoll_scaling::hpa::{
 };
 use serde::Deserialize;
 
-use super::{differ, nanoseconds};
+use super::{differ, length, nanoseconds};
 
 #[derive(Deserialize)]
 pub struct BehaviorRow {
@@ -49,17 +49,19 @@ struct Change {
 }
 
 impl Direction {
-    fn rules(&self) -> Rules {
-        let policy = |change: &Change| ChangePolicy {
-            kind: change.kind,
-            value: change.value,
-            period_seconds: change.period_s,
+    fn rules(&self) -> Result<Rules> {
+        let policy = |change: &Change| {
+            Ok(ChangePolicy {
+                kind: change.kind,
+                value: change.value,
+                period_seconds: length("period_s", change.period_s)?,
+            })
         };
-        Rules {
-            stabilization_window_seconds: self.stabilization_s,
+        Ok(Rules {
+            stabilization_window_seconds: length("stabilization_s", self.stabilization_s)?,
             select_policy: self.select_policy,
-            policies: self.policies.iter().map(policy).collect(),
-        }
+            policies: self.policies.iter().map(policy).collect::<Result<_>>()?,
+        })
     }
 }
 
@@ -69,11 +71,12 @@ pub struct Normalizing(Option<Normalizer>);
 impl Normalizing {
     pub fn replay(&mut self, row: &BehaviorRow) -> Result<Option<String>> {
         let now = nanoseconds(row.t_unix_s);
+        let behavior = Behavior {
+            scale_up: row.scale_up.rules()?,
+            scale_down: row.scale_down.rules()?,
+        };
         let normalizer = self.0.get_or_insert_with(|| {
-            let behavior = (row.mode == Mode::Behavior).then(|| Behavior {
-                scale_up: row.scale_up.rules(),
-                scale_down: row.scale_down.rules(),
-            });
+            let behavior = (row.mode == Mode::Behavior).then_some(behavior);
             Normalizer::new(behavior, 300, 1)
         });
         let bounds = Bounds {

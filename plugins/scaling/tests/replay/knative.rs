@@ -1,10 +1,10 @@
 //! Rows of the Knative pod autoscaler.
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use plimsoll_scaling::knative::{Algorithm, Autoscaler, Buckets, Spec};
 use serde::Deserialize;
 
-use super::{differ, nanoseconds};
+use super::{differ, length, nanoseconds};
 
 #[derive(Deserialize)]
 pub struct ScaleRow {
@@ -61,6 +61,7 @@ impl Scale {
     pub fn replay(&mut self, row: &ScaleRow) -> Result<Option<String>> {
         let now = nanoseconds(row.t_unix_s);
         let spec = row.config.spec();
+        length("scale_down_delay_s", spec.scale_down_delay_seconds)?;
         let autoscaler = self
             .0
             .get_or_insert_with(|| Autoscaler::new(&spec, row.config.initial_ready, now));
@@ -115,6 +116,8 @@ pub struct Metric(Option<Buckets>);
 impl Metric {
     pub fn replay(&mut self, row: &MetricRow) -> Result<Option<String>> {
         let now = nanoseconds(row.t_unix_s);
+        ensure!(row.window_s > 0, "`window_s` is 0");
+        length("window_s", row.window_s)?;
         let buckets = self
             .0
             .get_or_insert_with(|| Buckets::new(row.algo, row.window_s));

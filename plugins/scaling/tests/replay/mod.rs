@@ -9,7 +9,7 @@ mod ray_serve;
 
 use std::fmt::Debug;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail, ensure};
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 
@@ -28,32 +28,38 @@ pub struct Report {
 const EXAMPLES: usize = 5;
 
 /// Replays rows, one a line.
-pub fn replay(text: &str) -> Result<Report> {
+///
+/// # Errors
+/// When a line is no row of a known recording; they name the line.
+pub fn replay(bytes: &[u8]) -> Result<Report> {
     let mut report = Report::default();
     let mut case: Option<Case> = None;
-    for (number, line) in text.lines().enumerate() {
-        if line.trim().is_empty() {
+    for (index, line) in bytes.split(|byte| *byte == b'\n').enumerate() {
+        if line.trim_ascii().is_empty() {
             continue;
         }
-        let at = || format!("line {}", number + 1);
-        let row: Json = serde_json::from_str(line).with_context(at)?;
-        let kind = Kind::of(&row).with_context(at)?;
-        let name = row.get("case").cloned();
-        if !case.as_ref().is_some_and(|case| case.goes_on(kind, &name)) {
-            case = Some(Case::begin(kind, name));
-        }
-        let Some(case) = case.as_mut() else { continue };
+        let number = index + 1;
+        let row: Json = serde_json::from_slice(line)
+            .map_err(|error| anyhow!("line {number}, column {}: no JSON", error.column()))?;
+        let mismatch = replay_row(&mut case, row).with_context(|| format!("line {number}"))?;
         report.rows += 1;
-        if let Some(mismatch) = case.replay(row).with_context(at)? {
+        if let Some(mismatch) = mismatch {
             report.mismatches += 1;
             if report.examples.len() < EXAMPLES {
-                report
-                    .examples
-                    .push(format!("line {}: {mismatch}", number + 1));
+                report.examples.push(format!("line {number}: {mismatch}"));
             }
         }
     }
     Ok(report)
+}
+
+/// Replays a row of the case that goes on, or of the one it begins; a mismatch in words.
+fn replay_row(case: &mut Option<Case>, row: Json) -> Result<Option<String>> {
+    let kind = Kind::of(&row)?;
+    let name = row.get("case").cloned();
+    let goes_on = case.take().filter(|case| case.goes_on(kind, &name));
+    case.insert(goes_on.unwrap_or_else(|| Case::begin(kind, name)))
+        .replay(row)
 }
 
 /// What recorded a row.
@@ -133,6 +139,13 @@ fn typed<T: DeserializeOwned>(row: Json) -> Result<T> {
 /// A mismatch in words, where there is one.
 fn differ<T: PartialEq + Debug>(got: &T, recorded: &T) -> Option<String> {
     (got != recorded).then(|| format!("got {got:?}, recorded {recorded:?}"))
+}
+
+/// A length of time, in seconds, that state is kept for.
+fn length(name: &str, seconds: u32) -> Result<u32> {
+    const WEEK: u32 = 604_800;
+    ensure!(seconds <= WEEK, "`{name}` is {seconds}, above a week");
+    Ok(seconds)
 }
 
 /// Recorded seconds as nanoseconds. A recorded float is the one nearest to a time.
