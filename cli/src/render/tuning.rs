@@ -1,11 +1,12 @@
 //! What a search for settings has found.
 
-use plimsoll::autoscaling::{AutoscalingSettings, FIELDS};
-use plimsoll::harness::score::Score;
+use plimsoll::autoscaling::FIELDS;
 use plimsoll::harness::tune::{SloExpression, Space, Trial, Tuning};
 
-use super::figures::{percent, table, three_digits, time};
+use super::figures::{count, percent, table, three_digits, time};
 use super::simulation;
+use crate::args::Tune;
+use crate::commands::tune::Change;
 use crate::experiment::Experiment;
 
 /// Trials of the front that are shown.
@@ -14,24 +15,26 @@ const SHOWN: usize = 12;
 /// What was searched, what is recommended against what is effective now, and the front.
 pub(crate) fn text(
     experiment: &Experiment,
-    now: &Score,
     limits: &SloExpression,
     tuning: &Tuning,
     space: &Space,
-    priced: bool,
+    command: &Tune,
 ) -> String {
     let mut out = simulation::about(experiment);
     let searched: Vec<_> = space.axes.iter().map(|(name, _)| *name).collect();
     out.push_str(&format!(
-        "\n  {} of {} settings tried: {}\n",
-        tuning.trials.len(),
-        space.size(),
+        "\n  {} of {} settings tried: {}\n\n",
+        count(tuning.trials.len() as u64),
+        count(space.size()),
         searched.join(", ")
     ));
     if let Some(best) = tuning.recommendation() {
-        out.push('\n');
-        out.push_str(&against(experiment, now, limits, best, priced));
+        let priced = command.plant.price.is_some();
+        out.push_str(&against(tuning.baseline.as_ref(), limits, best, priced));
         out.push_str(&format!("\n  {}\n", tuning.reason));
+        if let Some(why) = simulation::out_of_reach(limits, &best.score) {
+            out.push_str(&format!("  There, {why}.\n"));
+        }
     }
     out.push_str(&format!(
         "\nWhat {limits} costs: nothing that was tried is both cheaper and nearer to it\n\n"
@@ -41,55 +44,69 @@ pub(crate) fn text(
 }
 
 /// What is recommended beside what is effective now.
-fn against(
-    experiment: &Experiment,
-    now: &Score,
-    limits: &SloExpression,
-    best: &Trial,
-    priced: bool,
-) -> String {
+fn against(now: Option<&Trial>, limits: &SloExpression, best: &Trial, priced: bool) -> String {
     let mut rows = vec![row("", "now", "recommended")];
-    let value = |settings: &AutoscalingSettings, name| {
-        settings
-            .get(name)
-            .map_or_else(|| "–".to_owned(), |value| value.to_string())
+    let mut compare = |name: &str, read: &dyn Fn(&Trial) -> String| {
+        let now = now.map_or_else(String::new, read);
+        rows.push(row(name, &now, &read(best)));
     };
     for field in FIELDS {
-        let (before, after) = (
-            value(&experiment.settings, field.name),
-            value(&best.settings, field.name),
-        );
-        if before != "–" || after != "–" {
-            rows.push(row(field.name, &before, &after));
+        let value = |trial: &Trial| trial.settings.get(field.name);
+        if value(best).is_some() {
+            compare(field.name, &|trial| {
+                value(trial).map_or_else(String::new, |value| value.to_string())
+            });
         }
     }
-    let verdict = |met| if met { "met" } else { "missed" };
-    rows.push(row("", "", ""));
-    rows.push(row(
-        &limits.to_string(),
-        verdict(limits.met(now)),
-        verdict(best.met),
-    ));
-    let mut compare = |name: &str, read: &dyn Fn(&Score) -> String| {
-        rows.push(row(name, &read(now), &read(&best.score)));
-    };
-    compare("p50", &|score| time(score.latency.total.p50));
-    compare("p99", &|score| time(score.latency.total.p99));
-    compare("met a cold start", &|score| {
-        let completed = (score.requests.completed as f64).max(1.0);
-        percent(score.requests.met_cold_start as f64 / completed)
+    compare("", &|_| String::new());
+    compare(&limits.to_string(), &|trial| {
+        let verdict = match (trial.met, trial.confirmed) {
+            (false, _) => "missed",
+            (true, Some(false)) => "met under one seed",
+            (true, _) => "met",
+        };
+        verdict.to_owned()
     });
-    compare("replicas in the mean", &|score| {
-        three_digits(score.replicas.mean)
+    compare("p50", &|trial| time(trial.score.latency.total.p50));
+    compare("p99", &|trial| time(trial.score.latency.total.p99));
+    compare("met a cold start", &|trial| {
+        let requests = &trial.score.requests;
+        percent(requests.met_cold_start as f64 / (requests.completed as f64).max(1.0))
+    });
+    compare("replicas in the mean", &|trial| {
+        three_digits(trial.score.replicas.mean)
     });
     let unit = if priced { "cost" } else { "replica-hours" };
-    compare(unit, &|score| three_digits(score.cost));
-    let mut out = table(&rows, 2);
-    if now.cost > 0.0 {
+    compare(unit, &|trial| three_digits(trial.cost));
+    if let Some(now) = now.filter(|now| now.cost > 0.0) {
         let change = 100.0 * (best.cost / now.cost - 1.0);
-        out.push_str(&format!(
-            "\n  That costs {change:+.0} % of what it costs now.\n"
-        ));
+        rows.push(row("", "", &format!("{change:+.0} %")));
+    }
+    table(&rows, 2)
+}
+
+/// What the recommendation changes in the file, line by line.
+pub(crate) fn change(change: &Change) -> String {
+    let file = change.file.display();
+    if change.lines.is_empty() {
+        return format!("{file} says so already\n");
+    }
+    let mut out = match change.written {
+        true => format!("Written into {file}:\n\n"),
+        false => format!("--write changes {file}:\n\n"),
+    };
+    for lines in &change.lines {
+        for (number, line) in (lines.line..).zip(&lines.removed) {
+            out.push_str(&super::painted_out(
+                "31",
+                &format!("  {number:>5} - {line}"),
+            ));
+            out.push('\n');
+        }
+        for line in &lines.added {
+            out.push_str(&super::painted_out("32", &format!("  {:>5} + {line}", "")));
+            out.push('\n');
+        }
     }
     out
 }

@@ -44,6 +44,11 @@ impl Working {
         }
     }
 
+    /// Tells how many steps there are.
+    pub(crate) fn of(&self, total: u64) {
+        self.bar.set_length(total);
+    }
+
     /// Tells how many steps are done, and what was done last.
     pub(crate) fn at(&mut self, done: u64, what: &str) {
         self.bar.set_position(done);

@@ -1,15 +1,17 @@
 //! `plimsoll tune`.
 
+mod written;
+
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use plimsoll::harness::engine;
 use plimsoll::harness::report;
-use plimsoll::harness::score::Score;
 use plimsoll::harness::tune::{self, Effort, MakeTuned, SloExpression, Space, Tuning};
 use plimsoll::suggest::did_you_mean;
 use serde::Serialize;
 
+pub(crate) use self::written::Change;
 use crate::args::{Global, Table, Tune};
 use crate::error::{CliError, exit};
 use crate::experiment::{About, Experiment, interruptible};
@@ -37,10 +39,10 @@ const ABOVE_PEAK: f64 = 2.0;
 struct Report<'a> {
     #[serde(flatten)]
     about: About<'a>,
-    /// What the settings that are effective now come to.
-    now: &'a Score,
     #[serde(flatten)]
     tuning: &'a Tuning,
+    /// What the recommendation changes in the file; `None` where that is not known.
+    change: Option<&'a Change>,
 }
 
 /// Searches settings.
@@ -55,12 +57,12 @@ pub(crate) fn run(_: &Global, command: &Tune) -> Result<(), CliError> {
     let Some(limits) = &experiment.objective else {
         return Err(CliError::usage("--slo: say what must hold"));
     };
-    let now = now(&experiment)?;
-    let space = space(&experiment, &now, command)?;
+    let space = space(&experiment, command)?;
     let tuning = interruptible(|interrupt| {
         let stop = || interrupt.asked();
         search(&experiment, &space, limits, command, stop)
     })??;
+    let change = written::change(&experiment, &space, &tuning, command.write)?;
     if let Some(path) = &command.results.html {
         let policy = experiment.policy.to_string();
         let page = report::page_of_tuning(&experiment.scenario, &policy, &tuning);
@@ -69,20 +71,16 @@ pub(crate) fn run(_: &Global, command: &Tune) -> Result<(), CliError> {
     match command.results.format {
         Table::Json => render::out_json(&Report {
             about: experiment.about(),
-            now: &now,
             tuning: &tuning,
+            change: change.as_ref(),
         })?,
         Table::Csv => render::out(&report::csv_of_tuning(&tuning))?,
         Table::Text => {
-            let priced = command.plant.price.is_some();
-            render::out(&tuning::text(
-                &experiment,
-                &now,
-                limits,
-                &tuning,
-                &space,
-                priced,
-            ))?;
+            let mut text = tuning::text(&experiment, limits, &tuning, &space, command);
+            if let Some(change) = &change {
+                text.push_str(&format!("\n{}", tuning::change(change)));
+            }
+            render::out(&text)?;
         }
     }
     if let Some(path) = &command.results.html {
@@ -95,18 +93,8 @@ pub(crate) fn run(_: &Global, command: &Tune) -> Result<(), CliError> {
     Ok(())
 }
 
-/// What the settings that are effective now come to.
-fn now(experiment: &Experiment) -> Result<Score, CliError> {
-    let scenario = &experiment.scenario;
-    let none = || CliError::new(exit::INVALID, "there is no workload");
-    let workload = scenario.workloads.first().ok_or_else(none)?;
-    let mut policy = experiment.policy.make(&experiment.settings, workload)?;
-    let outcome = engine::run(scenario, &mut *policy)?;
-    outcome.workloads.into_iter().next().ok_or_else(none)
-}
-
 /// The settings that are searched, and their values.
-fn space(experiment: &Experiment, now: &Score, command: &Tune) -> Result<Space, CliError> {
+fn space(experiment: &Experiment, command: &Tune) -> Result<Space, CliError> {
     for name in &command.keep {
         if !SEARCHED.contains(&&**name) {
             let message = format!(
@@ -124,13 +112,18 @@ fn space(experiment: &Experiment, now: &Score, command: &Tune) -> Result<Space, 
         return Err(CliError::new(exit::INVALID, "there is no workload"));
     };
     let mut workload = workload.clone();
-    let most = workload.max_replicas.max(peak(now));
-    workload.max_replicas = command.max_replicas.unwrap_or(most);
+    workload.max_replicas = match command.max_replicas {
+        Some(most) => most,
+        None => workload.max_replicas.max(peak(experiment)?),
+    };
     let mut space = Space::around(&workload, experiment.settings);
     space.axes.retain(|(name, _)| {
         let searched = SEARCHED.contains(name) && !command.keep.iter().any(|kept| kept == name);
         searched && (BOUNDS.contains(name) || experiment.policy.follows(name))
     });
+    if space.axes.is_empty() {
+        return Err(CliError::usage("--keep: every setting is kept"));
+    }
     Ok(space)
 }
 
@@ -140,9 +133,23 @@ fn space(experiment: &Experiment, now: &Score, command: &Tune) -> Result<Space, 
     clippy::cast_sign_loss,
     reason = "casts of floats saturate, and demand is not negative"
 )]
-fn peak(now: &Score) -> u32 {
-    let demand = now.timeline.iter().map(|point| point.demand);
-    (demand.fold(0.0, f64::max) * ABOVE_PEAK).ceil() as u32 + 1
+fn peak(experiment: &Experiment) -> Result<u32, CliError> {
+    // So many that nothing waits: a queue would take long to simulate, and demand is the same.
+    const PLENTY: u32 = 10_000;
+    let mut scenario = experiment.scenario.clone();
+    for workload in &mut scenario.workloads {
+        workload.min_replicas = PLENTY;
+        workload.max_replicas = PLENTY;
+        workload.initial_replicas = PLENTY;
+    }
+    let Some(workload) = scenario.workloads.first() else {
+        return Ok(1);
+    };
+    let mut policy = experiment.policy.make(&experiment.settings, workload)?;
+    let outcome = engine::run(&scenario, &mut *policy)?;
+    let points = outcome.workloads.iter().flat_map(|score| &score.timeline);
+    let demand = points.map(|point| point.demand).fold(0.0, f64::max);
+    Ok((demand * ABOVE_PEAK).ceil() as u32 + 1)
 }
 
 /// Searches, until it is over or to be stopped.
@@ -161,22 +168,22 @@ fn search(
         ..Effort::default()
     };
     let mut working = Working::begin("tune", effort.trials as u64);
-    let found = tune::tune(
+    let found = tune::tune_from(
         &experiment.scenario,
         space,
         limits,
         &make,
         effort,
+        Some(&experiment.settings),
         |progress| {
             let best = progress.best.map_or_else(
                 || "none meets the objective yet".to_owned(),
                 |best| {
-                    format!(
-                        "the best costs {}",
-                        render::figures::three_digits(best.cost)
-                    )
+                    let cost = render::figures::three_digits(best.cost);
+                    format!("the best costs {cost}")
                 },
             );
+            working.of(progress.total as u64);
             working.at(progress.done as u64, &best);
             if stop() {
                 ControlFlow::Break(())
