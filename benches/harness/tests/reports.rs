@@ -145,7 +145,12 @@ fn check_page(page: &str, kind: &str) {
             usize::from(outside == "http://") * page.matches("http://www.w3.org/2000/svg").count();
         assert_eq!(count, own, "the page asks for {outside}");
     }
+    assert!(
+        page.contains("default-src 'none'"),
+        "a browser lets nothing in"
+    );
     assert!(!page.contains("{{"), "a place was not filled");
+    assert!(page.len() < 400_000, "{} bytes", page.len());
     let data = page
         .split_once("id=\"data\">")
         .unwrap()

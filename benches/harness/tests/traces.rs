@@ -192,6 +192,12 @@ fn recorded_traces_are_read_whole() {
     ] {
         let spec = ArrivalSpec::parse(&format!("trace(path={path})"), &folder).unwrap();
         let facts = trace(&spec).facts();
+        let format = ["azure", "mooncake", "worldcup98", "numenta"]
+            .into_iter()
+            .zip(["azure-llm", "mooncake", "counts", "counts"])
+            .find(|(folder, _)| path.starts_with(folder));
+        let note = format!(", read as {}: {requests:.0} requests", format.unwrap().1);
+        assert!(spec.notes()[0].contains(&note), "{:?}", spec.notes());
         assert!(
             hours.contains(&(facts.length.as_secs() / 3_600.0)),
             "{path} {facts:?}"

@@ -56,6 +56,8 @@ pub struct ScenarioResult {
     pub notes: Vec<String>,
     /// Replicas that the workloads could have, and what is wanted, for each workload.
     pub workloads: Vec<String>,
+    /// Replicas that all workloads share, where they do.
+    pub budget: Option<u32>,
     /// The policies, in the order in which they entered.
     pub cells: Vec<Cell>,
 }
@@ -97,6 +99,7 @@ impl Leaderboard {
                         .flat_map(|one| one.arrivals.notes())
                         .collect(),
                     workloads: scenario.workloads.iter().map(describe).collect(),
+                    budget: scenario.budget,
                     cells: relate(cells.collect()),
                 }
             })

@@ -5,7 +5,7 @@ const el = (name, attributes = {}, ...children) => fill(document.createElement(n
 const sv = (name, attributes = {}, ...children) => fill(document.createElementNS(SVG, name), attributes, children);
 function fill(node, attributes, children) {
   for (const [key, value] of Object.entries(attributes)) if (value !== null && value !== undefined) node.setAttribute(key, value);
-  for (const child of children.flat()) if (child !== null && child !== undefined) node.append(child);
+  for (const child of children.flat(Infinity)) if (child !== null && child !== undefined) node.append(child);
   return node;
 }
 
@@ -67,6 +67,13 @@ function logarithmic(low, high, from, to) {
   return Object.assign(scale, { ticks });
 }
 
+// The same for latencies, whose ticks are whole numbers of the units that people read.
+function latencies(low, high, from, to) {
+  const scale = logarithmic(low, high, from, to), all = [1e-6, 1e-5, 1e-4, 1e-3, .01, .1, 1, 10, 60, 600, 3600, 36000, 360000];
+  const ticks = all.filter(at => at >= low && at <= high);
+  return ticks.length > 2 ? Object.assign(scale, { ticks }) : scale;
+}
+
 // A chart: `draw` gets the plane and returns what belongs on it.
 function chart({ width = 560, height = 220, left = 46, right = 12, top = 22, bottom = 32, xs, ys, xName, yName, xText, yText, draw, hover }) {
   const plane = { x0: left, x1: width - right, y0: height - bottom, y1: top };
@@ -75,8 +82,13 @@ function chart({ width = 560, height = 220, left = 46, right = 12, top = 22, bot
   for (const tick of y.ticks) root.append(
     sv('line', { class: 'gridline', x1: plane.x0, x2: plane.x1, y1: y(tick), y2: y(tick) }),
     sv('text', { x: plane.x0 - 7, y: y(tick) + 4, 'text-anchor': 'end' }, yText(tick)));
-  for (const tick of x.ticks) root.append(
-    sv('text', { x: x(tick), y: plane.y0 + 16, 'text-anchor': 'middle' }, xText(tick)));
+  let taken = -Infinity;
+  for (const tick of x.ticks) {
+    const half = xText(tick).length * 3.3;
+    if (x(tick) - half < taken + 6) continue;
+    taken = x(tick) + half;
+    root.append(sv('text', { x: x(tick), y: plane.y0 + 16, 'text-anchor': 'middle' }, xText(tick)));
+  }
   root.append(sv('line', { class: 'axis', x1: plane.x0, x2: plane.x1, y1: plane.y0, y2: plane.y0 }));
   if (yName) root.append(sv('text', { x: 0, y: 10 }, yName));
   if (xName) root.append(sv('text', { x: plane.x1, y: height - 1, 'text-anchor': 'end' }, xName));

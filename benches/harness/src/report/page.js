@@ -1,27 +1,17 @@
 // The page: what is drawn of a bench, a simulation or a tuning.
 const data = JSON.parse(document.getElementById('data').textContent);
 const page = document.getElementById('page');
-page.replaceChildren();
 const colour = index => `var(--c${index % 8})`;
+const swatch = colour => el('i', { class: 'swatch', style: `background:${colour}` });
+// A chart is drawn at the size that it is shown at, so that its text is as large as the page's.
+const room = () => page.clientWidth - 2 * parseFloat(getComputedStyle(page).paddingLeft);
+const size = across => ({ width: Math.max(260, Math.floor((room() - 14 * (across - 1)) / (room() < 720 ? 1 : across)) - 38) });
 
 const root = document.documentElement;
 document.getElementById('theme').addEventListener('click', () => {
   const dark = root.dataset.theme ? root.dataset.theme === 'dark' : matchMedia('(prefers-color-scheme: dark)').matches;
   root.dataset.theme = dark ? 'light' : 'dark';
 });
-
-const panel = (title, caption, ...content) => el('figure', { class: 'panel' },
-  title ? el('h3', {}, title) : null, caption ? el('figcaption', {}, caption) : null, content);
-const tile = (value, name, mood) => el('div', { class: `tile ${mood ?? ''}` }, el('b', {}, value), el('span', {}, name));
-
-function table(columns, rows, classes = '') {
-  const head = el('tr', {}, columns.map(column => el('th', { class: column.left ? 'left' : '' }, column.name)));
-  const body = rows.map(row => el('tr', {}, columns.map(column => {
-    const shown = column.show(row);
-    return el('td', { class: [column.left ? 'left' : '', column.mood?.(row) ?? '', column.strong ? 'name' : ''].join(' ') }, shown);
-  })));
-  return el('div', { class: 'scroll' }, el('table', { class: classes }, el('thead', {}, head), el('tbody', {}, body)));
-}
 
 const end = series => series.at.length ? series.at.at(-1) + series.length.at(-1) : 1;
 const most = lists => Math.max(1e-9, ...lists.flat().filter(Number.isFinite));
@@ -58,6 +48,26 @@ function nearest(at, place, x) {
 }
 const replicasLegend = mine => legend(['demand', 'var(--demand)'], ['ready', mine ?? 'var(--accent)'], ['starting or draining, on top', 'var(--starting)']);
 
+const replicasTable = score => behind(['time', 'demand', 'ready', 'starting', 'draining', 'requests/s', 'waiting', 'longest latency'], () => {
+  const s = score.timeline, at = clock(end(s));
+  return s.at.map((from, i) => [at(from), ...[s.demand, s.ready, s.starting, s.draining, s.rate, s.waiting].map(values => digits(values[i])), time(s.max[i])]);
+});
+const latencyShares = entries => behind(['share within', ...entries.map(([name]) => name)], () => entries[0][2].distribution.filter(([share]) => share >= .5 || share * 10 % 1 === 0).map(([share], i, all) =>
+  [Number((share * 100).toPrecision(7)) + ' %', ...entries.map(([, , score]) => time(score.distribution.find(([other]) => other === share)?.[1] ?? null))]));
+
+// The mean latency as a bar of its parts.
+const PARTS = [['queueing', 'queueing', 'var(--queueing)'], ['cold start', 'cold_start', 'var(--starting)'], ['service', 'service', 'var(--service)']];
+function splitBars(entries) {
+  // One that never catches up would leave nothing to see of the others: it runs off the end.
+  const means = entries.map(([, score]) => score.latency.total.mean).sort((one, other) => one - other);
+  const longest = Math.max(1e-9, Math.min(means.at(-1), 4 * means[Math.floor((means.length - 1) / 2)] || Infinity));
+  return [el('div', { class: 'bars' }, entries.map(([name, score]) => [el('span', { class: 'who' }, name),
+    el('span', { class: 'split', role: 'img', 'aria-label': PARTS.map(([words, key]) => `${words} ${time(score.latency[key].mean)}`).join(', ') },
+      PARTS.map(([words, key, colour]) => el('i', { style: `width:${(score.latency[key].mean / longest * 100).toFixed(2)}%;background:${colour}`, title: `${words} ${time(score.latency[key].mean)}` }))),
+    el('span', { class: 'much' }, (score.latency.total.mean > longest * 1.001 ? '› ' : '') + time(score.latency.total.mean))])),
+  legend(...PARTS.map(([words, , colour]) => [words, colour]))];
+}
+
 // Shares towards the tail: each further nine takes the same room.
 const tail = share => -Math.log10(1 - Math.min(share, .99999));
 function latencyChart(entries, limit, options = {}) {
@@ -69,7 +79,7 @@ function latencyChart(entries, limit, options = {}) {
   return chart({
     ...options, yName: 'latency', xName: 'share of the requests within it',
     xs: (from, to) => Object.assign(share => from + tail(share) / 5 * (to - from), { ticks: shares }),
-    ys: (from, to) => logarithmic(low, high, from, to),
+    ys: (from, to) => latencies(low, high, from, to),
     right: 34, xText: share => share === 0 ? '0' : Number((share * 100).toPrecision(6)) + ' %', yText: time, left: 56,
     draw: ({ x, y, plane }) => [
       limitLine('objective ' + time(limit), plane, y(limit)),
@@ -135,16 +145,16 @@ function renderScore(score, title) {
     tile(time(score.latency.total.p99), 'p99 latency'), tile(digits(score.cost), 'cost'),
     tile(digits(replicas.mean), `replicas in the mean, ${replicas.peak} at most`), tile(percent(replicas.utilization, 0), 'of their places busy'),
     tile(digits(requests.arrived), `requests, ${digits(requests.per_second)} a second`)));
-  page.append(panel('Replicas against demand', 'Demand is the replicas that the arriving work takes at the least.', replicasChart(score, { width: 1120, height: 260 }), replicasLegend()));
+  page.append(panel('Replicas against demand', 'Demand is the replicas that the arriving work takes at the least.', replicasChart(score, { ...size(1), height: 260 }), replicasLegend(), replicasTable(score)));
   const s = score.timeline, last = end(s), high = most([s.max, [slo.latency_seconds]]) * 1.3, lowest = Math.min(...s.mean.filter(value => value > 0), slo.latency_seconds) * .7;
   page.append(el('div', { class: 'grid two' },
-    panel('Latency over time', 'Of the requests completed at each time.', chart({
-      xs: (from, to) => times(last, from, to), ys: (from, to) => logarithmic(Math.max(lowest, high / 1e5), high, from, to), left: 56,
+    panel('Latency over time', 'Of the requests completed at each time.', chart({ ...size(2),
+      xs: (from, to) => times(last, from, to), ys: (from, to) => latencies(Math.max(lowest, high / 1e5), high, from, to), left: 56,
       xText: clock(last), yText: time, xName: clockName(last), yName: 'latency',
       draw: ({ x, y, plane }) => [line(steps(s.at, s.max, last, x, y), 'var(--c7)', 1.1), line(steps(s.at, s.mean, last, x, y), 'var(--accent)'), limitLine('objective', plane, y(slo.latency_seconds))],
     }), legend(['mean', 'var(--accent)'], ['longest', 'var(--c7)'])),
-    panel('Latency distribution', 'Each further nine takes the same room.', latencyChart([['latency', 'var(--accent)', score]], slo.latency_seconds))));
-  page.append(el('div', { class: 'panel' }, latencyTable(score)));
+    panel('Latency distribution', 'How long all but the slowest took; each further nine takes the same room.', latencyChart([['latency', 'var(--accent)', score]], slo.latency_seconds, size(2)), latencyShares([['latency', '', score]]))));
+  page.append(panel('Where the time goes', 'Mean latency of a completed request, in its parts; percentiles of the parts do not add up.', splitBars([['mean', score]]), latencyTable(score)));
   page.append(el('div', { class: 'panel' }, table([{ name: 'what the replicas did', left: true, show: row => row[0] }, { name: '', show: row => row[1] }], [
     ['Replica time: ready, starting, draining', [replicas.ready_seconds, replicas.starting_seconds, replicas.draining_seconds].map(time).join(', ')],
     ['Scale actions: up, down, by the activator', [scaling.ups, scaling.downs, scaling.activations].map(value => digits(value)).join(', ')],
@@ -153,7 +163,7 @@ function renderScore(score, title) {
     ['Too few replicas: by how much; share of the time', `${digits(elasticity.under_provisioned_percent)} %; ${percent(elasticity.under_provisioned_time)}`],
     ['Too many replicas: by how much; share of the time', `${digits(elasticity.over_provisioned_percent)} %; ${percent(elasticity.over_provisioned_time)}`],
     ['Instability; cost of a million requests', `${percent(elasticity.instability)}; ${digits(score.cost_per_million)}`],
-  ])));
+  ], 'facts')));
 }
 
 const remarks = notes => notes?.length ? el('p', { class: 'soft small' }, notes.join(' · ')) : null;
@@ -168,81 +178,37 @@ function renderTuning() {
   const best = data.trials[data.recommended];
   page.append(el('p', { class: 'soft' }, `Policy ${data.policy}, objective ${data.objective}, ${data.trials.length} trials. ${data.reason}`), remarks(data.notes) ?? '', asked ?? '');
   if (!best) return;
-  page.append(el('div', { class: 'tiles' }, Object.entries(best.settings).filter(([, value]) => value !== null).map(([name, value]) => tile(digits(value), name.replaceAll('_', ' ')))));
+  const now = data.baseline;
+  const held = trial => !trial.met ? 'objective missed' : trial.confirmed === false ? 'objective missed under other seeds' : 'objective met';
+  if (now) page.append(el('div', { class: 'versus' },
+    ...[['now', now], ['recommended', best]].map(([name, trial]) => el('div', { class: `tile ${trial.met && trial.confirmed !== false ? 'good' : 'bad'}` }, el('span', {}, name), el('b', {}, 'cost ' + digits(trial.cost)), el('span', {}, `p99 ${time(trial.p99)}, ${percent(trial.attainment)} in time; ${held(trial)}`))),
+    now.cost > 0 ? el('div', { class: 'tile' }, el('span', {}, 'difference'), el('b', {}, `${best.cost > now.cost ? '+' : '−'}${Math.abs((best.cost / now.cost - 1) * 100).toFixed(0)} %`), el('span', {}, 'of the cost')) : null));
+  const yaml = ['autoscaling_settings:', ...Object.entries(best.settings).filter(([, value]) => value !== null).map(([name, value]) => `  ${name}: ${value}`)].join('\n');
+  const copy = el('button', { type: 'button' }, 'copy'), code = el('pre', { tabindex: 0 }, yaml);
+  copy.addEventListener('click', () => {
+    const range = document.createRange();
+    range.selectNodeContents(code);
+    getSelection().removeAllRanges(); getSelection().addRange(range);
+    // A page that is opened from a file may not be let to the clipboard; what is marked can be copied by hand.
+    navigator.clipboard?.writeText(yaml).then(() => { copy.textContent = 'copied'; }, () => {});
+  });
+  page.append(panel('Recommended settings', 'For the configuration’s autoscaling settings, of the workload or of an environment.', el('div', { class: 'snippet' }, code, copy)));
   const lines = trial => [['cost', digits(trial.cost)], ['limit used', percent(trial.used, 0)], ...Object.entries(trial.settings).map(([name, value]) => [name, String(value)])];
   const shown = data.trials.map((trial, index) => ({ trial, index })).filter(({ trial }) => trial.used !== null);
   shown.sort((one, other) => (one.index === data.recommended) - (other.index === data.recommended) || one.trial.on_front - other.trial.on_front);
+  if (now && now.used !== null) shown.push({ trial: now, index: -1 });
   page.append(panel('Cost against the objective', 'Each dot is a trial; below the line the objective is met; what uses more than ten times the limit stands at the top. The front holds those of which none other is both cheaper and nearer.', costChart(
-    shown.map(({ trial, index }) => ({ cost: trial.cost, missed: Math.min(trial.used, 10), lines: lines(trial), label: index === data.recommended ? 'recommended' : null,
-      size: index === data.recommended ? 8 : trial.on_front ? 5.5 : 3.5, opacity: trial.on_front || index === data.recommended ? .95 : .45,
-      colour: index === data.recommended ? 'var(--c1)' : trial.on_front ? 'var(--accent)' : 'var(--c7)' })),
-    1, { width: 1120, height: 340, yText: value => digits(value * 100) + ' %', yName: 'limit used', limitText: 'objective: 100 % of the limit' }),
-    legend(['recommended', 'var(--c1)'], ['on the front', 'var(--accent)'], ['other trials', 'var(--c7)'])));
-  const front = data.trials.filter(trial => trial.on_front || trial === best);
+    shown.map(({ trial, index }) => ({ cost: trial.cost, missed: Math.min(trial.used, 10), lines: lines(trial), label: index === data.recommended ? 'recommended' : index < 0 ? 'now' : null,
+      size: index === data.recommended || index < 0 ? 8 : trial.on_front ? 5.5 : 3.5, opacity: trial.on_front || index === data.recommended || index < 0 ? .95 : .45,
+      colour: index === data.recommended ? 'var(--c1)' : index < 0 ? 'var(--c3)' : trial.on_front ? 'var(--accent)' : 'var(--c7)' })),
+    1, { ...size(1), height: 340, yText: value => digits(value * 100) + ' %', yName: 'limit used', limitText: 'objective: 100 % of the limit' }),
+    legend(['recommended', 'var(--c1)'], ...(now ? [['now', 'var(--c3)']] : []), ['on the front', 'var(--accent)'], ['other trials', 'var(--c7)'])));
+  const front = [...(now ? [now] : []), ...data.trials.filter(trial => trial.on_front || trial === best)];
   page.append(el('div', { class: 'panel' }, el('h3', {}, 'The front'), table([
-    { name: 'cost', strong: true, show: trial => digits(trial.cost) }, { name: 'limit used', show: trial => trial.used === null ? '–' : digits(trial.used * 100) + ' %', mood: trial => trial.met ? 'good' : 'bad' },
-    { name: 'p99', show: trial => time(trial.p99) }, { name: 'mean replicas', show: trial => digits(trial.mean) },
+    { name: 'cost', strong: true, show: trial => digits(trial.cost), by: trial => trial.cost }, { name: 'limit used', by: trial => trial.used, show: trial => trial.used === null ? '–' : digits(trial.used * 100) + ' %', mood: trial => trial.met ? 'good' : 'bad' },
+    { name: 'p99', show: trial => time(trial.p99), by: trial => trial.p99 }, { name: 'mean replicas', show: trial => digits(trial.mean), by: trial => trial.mean },
     ...Object.keys(best.settings).map(name => ({ name: name.replaceAll('_', ' '), show: trial => String(trial.settings[name] ?? '–') })),
-    { name: '', left: true, show: trial => trial === best ? '← recommended' : '' },
+    { name: '', left: true, show: trial => trial === best ? '← recommended' : trial === now ? '← now' : '' },
   ], front)));
   for (const score of data.scores) renderScore(score, 'With the recommended settings');
 }
-
-function renderBench() {
-  const policies = data.ranks.map(rank => rank.policy), mine = policy => colour(policies.indexOf(policy));
-  const named = policy => [el('i', { class: 'swatch', style: `background:${mine(policy)}` }), policy];
-  const dearest = Math.max(...data.ranks.map(rank => rank.relative_cost ?? 0), 1);
-  page.append(el('p', { class: 'soft' }, data.ranking));
-  page.append(el('div', { class: 'panel' }, table([
-    { name: '#', show: rank => rank.rank }, { name: 'policy', left: true, strong: true, show: rank => named(rank.policy) },
-    { name: 'objectives met', show: rank => `${rank.met} of ${rank.scenarios}` },
-    { name: 'relative cost where met', left: true, show: rank => rank.relative_cost === null ? '–' : [rank.relative_cost.toFixed(2), el('i', { class: 'bar', style: `width:${(rank.relative_cost / dearest * 110).toFixed(0)}px;background:${mine(rank.policy)}` })] },
-    { name: 'attainment', show: rank => percent(rank.attainment) }, { name: 'scale actions an hour', show: rank => digits(rank.actions_per_hour) },
-    { name: 'met a cold start', show: rank => percent(rank.cold_share, 2) },
-  ], data.ranks)));
-  page.append(el('h2', {}, 'Cost by scenario'), el('p', { class: 'soft' }, 'Relative to the cheapest that met the objective; red where it was missed, with the attainment.'));
-  const of = (scenario, policy) => scenario.cells.find(cell => cell.policy === policy);
-  page.append(el('div', { class: 'panel' }, table([
-    { name: 'scenario', left: true, strong: true, show: scenario => el('a', { href: '#' + scenario.name }, scenario.name) },
-    ...policies.map(policy => ({ name: policy, show: scenario => {
-      const cell = of(scenario, policy);
-      if (!cell) return '–';
-      return el('span', { class: 'chip ' + (cell.met ? 'good' : 'bad'), title: `cost ${digits(cell.cost)}, attainment ${percent(cell.attainment)}` },
-        cell.met ? (cell.relative_cost ?? 1).toFixed(2) : '✗ ' + percent(cell.attainment));
-    } })),
-  ], data.scenarios, 'matrix')));
-  for (const scenario of data.scenarios) renderScenario(scenario, policies, mine, named, of);
-}
-
-function renderScenario(scenario, policies, mine, named, of) {
-  page.append(el('h2', { id: scenario.name }, scenario.name), el('p', {}, scenario.question), el('p', { class: 'soft small' }, scenario.workloads.join(' · ')), remarks(scenario.notes) ?? '');
-  const cells = policies.map(policy => of(scenario, policy)).filter(Boolean);
-  if (!cells.length) return;
-  const count = cells[0].scores.length;
-  for (let index = 0; index < count; index++) {
-    if (count > 1) page.append(el('h3', {}, cells[0].scores[index].workload));
-    const entries = cells.map(cell => [cell.policy, mine(cell.policy), cell.scores[index]]);
-    const high = most(entries.map(([, , { timeline: s }]) => [...s.demand, ...s.ready.map((ready, i) => ready + s.starting[i] + s.draining[i])])) * 1.06;
-    page.append(el('div', { class: entries.length % 3 === 1 || entries.length === 2 ? 'grid two' : 'grid' }, entries.map(([name, colour, score]) => panel(null, null,
-      el('h3', {}, named(name)), replicasChart(score, { width: entries.length % 3 === 1 || entries.length === 2 ? 560 : 400, height: 180, left: 34, high, colour })))));
-    page.append(legend(['demand', 'var(--demand)'], ['ready: the colour of the policy', 'var(--accent)'], ['starting or draining, on top', 'var(--starting)']));
-    const slo = entries[0][2].slo;
-    page.append(el('div', { class: 'grid two' },
-      panel('Latency distribution', 'Each further nine takes the same room.', latencyChart(entries, slo.latency_seconds)),
-      panel('Cost against the objective', 'Missed requests by cost: best is at the lower left, and in the green the objective is met.', costChart(entries.map(([name, colour, score]) => ({
-        cost: score.cost, missed: 1 - score.slo.attainment, label: name, colour, lines: [[name, null], ['cost', digits(score.cost)], ['attainment', percent(score.slo.attainment)]] })),
-        Math.max(1 - slo.wanted, 1e-5), { limitText: `objective: ${percent(slo.wanted)} within ${time(slo.latency_seconds)}` }))));
-    page.append(el('div', { class: 'panel' }, table([
-      { name: 'policy', left: true, strong: true, show: ([name]) => named(name) },
-      { name: 'attainment', show: ([, , score]) => percent(score.slo.attainment), mood: ([, , score]) => score.slo.met ? 'good' : 'bad' },
-      { name: 'cost', show: ([, , score]) => digits(score.cost) }, { name: 'p50', show: ([, , score]) => time(score.latency.total.p50) },
-      { name: 'p99', show: ([, , score]) => time(score.latency.total.p99) }, { name: 'p99 queueing', show: ([, , score]) => time(score.latency.queueing.p99) },
-      { name: 'met a cold start', show: ([, , score]) => digits(score.requests.met_cold_start) }, { name: 'mean replicas', show: ([, , score]) => digits(score.replicas.mean) },
-      { name: 'utilisation', show: ([, , score]) => percent(score.replicas.utilization, 0) }, { name: 'actions', show: ([, , score]) => digits(score.scaling.ups + score.scaling.downs) },
-      { name: 'too few, time', show: ([, , score]) => percent(score.elasticity.under_provisioned_time) }, { name: 'too many, by', show: ([, , score]) => digits(score.elasticity.over_provisioned_percent) + ' %' },
-      { name: 'instability', show: ([, , score]) => percent(score.elasticity.instability) },
-    ], entries)));
-  }
-}
-
-({ bench: renderBench, simulation: renderSimulation, tuning: renderTuning })[data.kind]();

@@ -5,12 +5,17 @@ use serde_json::{Value as Json, json};
 use crate::bench::Leaderboard;
 use crate::scenario::Scenario;
 use crate::score::{Outcome, Point, Score};
-use crate::tune::Tuning;
+use crate::tune::{Trial, Tuning};
 
 const PAGE: &str = include_str!("page.html");
 const STYLE: &str = include_str!("page.css");
-const CHARTS: &str = include_str!("charts.js");
-const SCRIPT: &str = include_str!("page.js");
+const SCRIPTS: [&str; 5] = [
+    include_str!("charts.js"),
+    include_str!("tables.js"),
+    include_str!("page.js"),
+    include_str!("bench.js"),
+    include_str!("start.js"),
+];
 
 /// Points that a chart is drawn of.
 const DRAWN: usize = 240;
@@ -41,6 +46,7 @@ pub fn page_of_bench(board: &Leaderboard) -> String {
                 "question": scenario.question,
                 "notes": scenario.notes,
                 "workloads": scenario.workloads,
+                "budget": scenario.budget,
                 "cells": cells,
             })
         })
@@ -76,22 +82,20 @@ pub fn page_of_outcome(scenario: &Scenario, policy: &str, outcome: &Outcome) -> 
 /// The page of a tuning.
 #[must_use]
 pub fn page_of_tuning(scenario: &Scenario, policy: &str, tuning: &Tuning) -> String {
-    let trials: Vec<Json> = tuning
-        .trials
-        .iter()
-        .map(|trial| {
-            json!({
-                "settings": trial.settings,
-                "cost": trial.cost,
-                "used": trial.used,
-                "met": trial.met,
-                "on_front": trial.on_front,
-                "p99": trial.score.latency.total.p99,
-                "attainment": trial.score.slo.attainment,
-                "mean": trial.score.replicas.mean,
-            })
+    let trial = |trial: &Trial| {
+        json!({
+            "settings": trial.settings,
+            "cost": trial.cost,
+            "used": trial.used,
+            "met": trial.met,
+            "confirmed": trial.confirmed,
+            "on_front": trial.on_front,
+            "p99": trial.score.latency.total.p99,
+            "attainment": trial.score.slo.attainment,
+            "mean": trial.score.replicas.mean,
         })
-        .collect();
+    };
+    let trials: Vec<Json> = tuning.trials.iter().map(trial).collect();
     page(
         &format!("Settings for {}", scenario.name),
         &json!({
@@ -101,6 +105,7 @@ pub fn page_of_tuning(scenario: &Scenario, policy: &str, tuning: &Tuning) -> Str
             "stopped": tuning.stopped,
             "reason": tuning.reason,
             "notes": notes(scenario),
+            "baseline": tuning.baseline.as_ref().map(trial),
             "trials": trials,
             "recommended": tuning.recommended,
             "scores": tuning.recommendation().map(|trial| score(&trial.score)).into_iter().collect::<Vec<_>>(),
@@ -152,9 +157,19 @@ fn page(title: &str, data: &Json) -> String {
     // Within a script element, `<` would be read as markup where it begins an end tag or comment.
     let data = data.to_string().replace('<', "\\u003c");
     let title = title.replace('&', "&amp;").replace('<', "&lt;");
-    PAGE.replace("{{title}}", &title)
-        .replace("{{style}}", STYLE)
-        .replace("{{charts}}", CHARTS)
-        .replace("{{script}}", SCRIPT)
-        .replace("{{data}}", &data)
+    // Each place is filled once: a text that looks like one is left as it is.
+    let mut page = String::with_capacity(data.len() + (1 << 16));
+    let mut rest = PAGE;
+    while let Some((before, after)) = rest.split_once("{{") {
+        let (place, after) = after.split_once("}}").unwrap_or((after, ""));
+        page += before;
+        match place {
+            "title" => page += &title,
+            "style" => page += STYLE,
+            "script" => page += &SCRIPTS.concat(),
+            _ => page += &data,
+        }
+        rest = after;
+    }
+    page + rest
 }
