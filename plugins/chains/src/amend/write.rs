@@ -133,6 +133,12 @@ impl<'s> Layout<'s> {
         line.get(..indent).unwrap_or_default()
     }
 
+    /// Where the line of a byte ends, a comment included.
+    pub(super) fn line_end(&self, at: usize) -> usize {
+        let rest = self.source.get(at..).unwrap_or_default();
+        at + rest.find(['\n', '\r']).unwrap_or(rest.len())
+    }
+
     /// Adds parts behind those that a list has.
     pub(super) fn add(&self, list: &List, parts: &[Labelled]) -> Vec<Edit> {
         // What is nested goes over lines in any case; a call in one line stays in it.

@@ -199,3 +199,17 @@ fn most_files_are_amended() {
         "{amended} of {read} of 500"
     );
 }
+
+/// Large and odd files end soon.
+#[test]
+fn large_files_end_soon() {
+    let comments = "  # a remark\n".repeat(100_000);
+    let blank = "\n".repeat(100_000);
+    for text in [
+        format!("environment_overrides:\n  staging: {{}}\n{comments}model_name: a\n"),
+        format!("description: |+\n  text\n{blank}"),
+        format!("environment_overrides:\n  production:\n{blank}    null\nmodel_name: a\n"),
+    ] {
+        assert!(amend(text.as_bytes(), "production", &FIVE).is_ok());
+    }
+}
