@@ -91,7 +91,7 @@ impl List {
         Self {
             open: arguments.start().to_usize() + 1,
             close: arguments.end().to_usize().saturating_sub(1),
-            last: all.max_by_key(|range| range.end()),
+            last: all.max_by_key(Ranged::end),
         }
     }
 
