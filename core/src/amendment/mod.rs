@@ -234,7 +234,7 @@ mod tests {
             Some("@3 +x;")
         );
         assert_eq!(
-            shown(text, vec![insert(6, "!"), Edit::replace(0..1, "A")]).as_deref(),
+            shown(text, vec![insert(7, "!"), Edit::replace(0..1, "A")]).as_deref(),
             Some("@1 -a +A;@4 -d +d!;")
         );
         assert_eq!(

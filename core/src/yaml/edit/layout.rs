@@ -3,8 +3,10 @@
 use super::document::{Document, Mapping, Member};
 use super::entry::{Body, Entry, Quotes, block};
 use crate::amendment::{Brackets, Edit, behind_last, line_break};
-use crate::yaml::cursor::Cursor;
 use crate::yaml::token::Kind;
+
+/// What ends a line in YAML 1.1.
+const LINE_BREAKS: [char; 5] = ['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}'];
 
 /// Where a file shows no step of its own.
 const DEFAULT_STEP: usize = 2;
@@ -72,17 +74,18 @@ impl Document<'_> {
 
     /// Where the line that a byte is in ends, before its line break.
     pub(super) fn line_end(&self, at: usize) -> usize {
-        let mut cursor = Cursor::new(self.text, self.graph.file);
-        cursor.advance(at);
-        cursor.rest_of_line();
-        cursor.at()
+        let rest = self.text.get(at..).unwrap_or_default();
+        at + rest.find(LINE_BREAKS).unwrap_or(rest.len())
     }
 
     /// Where the next line starts, seen from the end of one; none at the end of the text.
     pub(super) fn next_line(&self, line_end: usize) -> Option<usize> {
-        let mut cursor = Cursor::new(self.text, self.graph.file);
-        cursor.advance(line_end);
-        cursor.line_break().map(|_| cursor.at())
+        let rest = self.text.get(line_end..)?;
+        let length = match rest.chars().next()? {
+            '\r' if rest.starts_with("\r\n") => 2,
+            character => character.len_utf8(),
+        };
+        Some(line_end + length)
     }
 
     /// Moves on over the lines of comments that are indented at least as far as `column`.

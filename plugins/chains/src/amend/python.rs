@@ -98,7 +98,7 @@ impl Editor<'_, '_> {
             .as_expr_stmt()
             .is_some_and(|stmt| stmt.value.is_string_literal_expr());
         Ok(vec![if is_docstring {
-            let end = first.end().to_usize();
+            let end = self.layout.line_end(first.end().to_usize());
             Edit::insert(end, format!("{line_break}{line_break}{indent}{config}"))
         } else {
             Edit::insert(start, format!("{config}{line_break}{line_break}{indent}"))

@@ -91,7 +91,7 @@ impl List {
         Self {
             open: arguments.start().to_usize() + 1,
             close: arguments.end().to_usize().saturating_sub(1),
-            last: all.max_by_key(|range| range.end()),
+            last: all.max_by_key(Ranged::end),
         }
     }
 
@@ -131,6 +131,12 @@ impl<'s> Layout<'s> {
         let rest = line.trim_start_matches([' ', '\t']);
         let indent = line.len() - rest.len();
         line.get(..indent).unwrap_or_default()
+    }
+
+    /// Where the line of a byte ends, a comment included.
+    pub(super) fn line_end(&self, at: usize) -> usize {
+        let rest = self.source.get(at..).unwrap_or_default();
+        at + rest.find(['\n', '\r']).unwrap_or(rest.len())
     }
 
     /// Adds parts behind those that a list has.

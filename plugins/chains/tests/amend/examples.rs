@@ -68,6 +68,11 @@ fn settings_that_are_written_out() {
 #[test]
 fn blocks_that_are_not_there() {
     let mut shown = shown(&[
+        ("no configuration", "x = 1  # one"),
+        (
+            "no configuration, below a docstring",
+            "\"\"\"Embeds.\"\"\"  # and no more",
+        ),
         (
             "an empty configuration",
             "remote_config = chains.RemoteConfig()",
@@ -143,7 +148,6 @@ fn files_beside_the_chain() {
 #[test]
 fn refusals() {
     let mut shown = shown(&[
-        ("no configuration", "x = 1"),
         (
             "a configuration that comes from elsewhere",
             "remote_config = (lambda: 1) and chains.RemoteConfig()",

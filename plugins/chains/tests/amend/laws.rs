@@ -240,7 +240,7 @@ proptest! {
         prop_assert!(again.is_empty());
         for hunk in amendment.hunks() {
             for line in &hunk.removed {
-                let leads = ["RemoteConfig(", "environment_overrides", "production", "RemoteOverrides", "chains.Compute"];
+                let leads = ["RemoteConfig(", "AutoscalingSettings", "environment_overrides", "production", "RemoteOverrides", "chains.Compute"];
                 let mut names = FIELDS.iter().map(|field| field.name).chain(leads);
                 // Where a part a line has no comma at the end, the last line gains one.
                 let gains = line.trim_end().ends_with([')', '}']) || line.contains("None");

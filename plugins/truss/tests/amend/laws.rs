@@ -78,13 +78,19 @@ pub(crate) fn holds(
 /// every comment.
 fn lines_stay(before: &str, after: &str) -> Result<(), TestCaseError> {
     // A comma may come behind what was the last entry between braces, and more in front of `}`.
+    // The last line may have had no end.
+    let whole = |line: &str| {
+        line.trim_end_matches('\n')
+            .trim_end_matches('\r')
+            .to_owned()
+    };
     let bare = |line: &str| line.trim_end().replace(',', "");
     let mut rest = after.split_inclusive('\n');
     for line in before.split_inclusive('\n') {
         let mut ahead = rest.clone();
         let commas = |line: &str| line.matches(',').count();
         let gains = |other: &str| commas(other) > commas(line) && bare(other) == bare(line);
-        if ahead.any(|other| other == line || gains(other)) {
+        if ahead.any(|other| whole(other) == whole(line) || gains(other)) {
             rest = ahead;
             continue;
         }
@@ -198,4 +204,18 @@ fn most_files_are_amended() {
         read > 350 && amended > read * 4 / 5,
         "{amended} of {read} of 500"
     );
+}
+
+/// Large and odd files end soon.
+#[test]
+fn large_files_end_soon() {
+    let comments = "  # a remark\n".repeat(100_000);
+    let blank = "\n".repeat(100_000);
+    for text in [
+        format!("environment_overrides:\n  staging: {{}}\n{comments}model_name: a\n"),
+        format!("description: |+\n  text\n{blank}"),
+        format!("environment_overrides:\n  production:\n{blank}    null\nmodel_name: a\n"),
+    ] {
+        assert!(amend(text.as_bytes(), "production", &FIVE).is_ok());
+    }
 }
