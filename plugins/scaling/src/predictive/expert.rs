@@ -1,6 +1,6 @@
 //! One way to forecast, and how good it has been.
 
-use super::grid::single;
+use super::grid::{COARSER, GRIDS, single};
 use super::ranked::{KEPT, Ranked};
 use crate::window::Average;
 
@@ -10,8 +10,16 @@ pub(super) const MOST_AHEAD: usize = 8;
 /// The margin of a forecast of whose errors nothing is known, in roots of a load.
 const UNKNOWN: f64 = 0.5;
 
-/// What is kept of past losses with each step.
-const KEEP: f64 = 1.0 - 1.0 / KEPT as f64;
+/// How many memories a loss has.
+pub(super) const MEMORIES: usize = GRIDS;
+
+/// What each memory forgets of past losses with each step: as long ago as the errors that are kept,
+/// and as that many steps of the coarser grids.
+const FORGET: [f64; MEMORIES] = {
+    let errors = 1.0 / KEPT as f64;
+    let coarser = COARSER as f64;
+    [errors, errors / coarser, errors / (coarser * coarser)]
+};
 
 /// A forecast of the root of a load.
 #[derive(Clone, Copy, Debug)]
@@ -27,7 +35,7 @@ pub(super) struct Expert {
     errors: Ranked,
     /// What was forecast for steps to come, as a ring.
     pending: [Option<Forecast>; MOST_AHEAD],
-    losses: Average,
+    losses: [Average; MEMORIES],
 }
 
 impl Expert {
@@ -35,7 +43,7 @@ impl Expert {
         Self {
             errors: Ranked::new(),
             pending: [None; MOST_AHEAD],
-            losses: Average::default(),
+            losses: Default::default(),
         }
     }
 
@@ -66,7 +74,7 @@ impl Expert {
     /// first, each with its forecast.
     pub(super) fn review(&mut self, past: impl Iterator<Item = (f64, f64)> + Clone, coverage: f64) {
         self.errors.clear();
-        self.losses = Average::default();
+        self.losses = Default::default();
         self.pending = [None; MOST_AHEAD];
         for (root, forecast) in past.clone() {
             self.errors.add(single(root - forecast));
@@ -86,11 +94,13 @@ impl Expert {
         } else {
             1.0 - coverage
         };
-        self.losses.add(KEEP, price * spare, 1.0);
+        for (loss, forget) in self.losses.iter_mut().zip(FORGET) {
+            loss.add(1.0 - forget, price * spare, 1.0);
+        }
     }
 
-    /// The mean loss, in places; `None` when no forecast was judged.
-    pub(super) fn loss(&self) -> Option<f64> {
-        self.losses.value()
+    /// The mean loss in a memory, in places; `None` when no forecast was judged.
+    pub(super) fn loss(&self, memory: usize) -> Option<f64> {
+        self.losses[memory].value()
     }
 }

@@ -2,6 +2,12 @@
 
 use super::season::Season;
 
+/// How many grids there are.
+pub(super) const GRIDS: usize = 3;
+/// How many steps of one make one of the next: with steps of 15 s seasons of up to 2 hours, a day
+/// and 12 days.
+pub(super) const COARSER: usize = 12;
+
 /// How fast a season's distance from what comes is learnt: the weight of the newest step.
 const LEVEL_RATE: f64 = 0.1;
 
@@ -65,7 +71,7 @@ impl Grid {
         Some(from + share * (to - from))
     }
 
-    /// What was learnt so many coarse steps ago, from 1.
+    /// What was learnt so many coarse steps ago, from 1; `None` where it is not remembered.
     pub(super) fn value(&self, ago: usize) -> Option<f64> {
         self.season.value(ago).map(f64::from)
     }

@@ -30,7 +30,7 @@ use crate::window::{Edge, Extreme, Side};
 use expert::MOST_AHEAD;
 use forecasts::Forecasts;
 use load::Load;
-use season::REMEMBERED;
+use ranked::KEPT;
 
 /// The predictive policy.
 #[derive(Clone, Debug)]
@@ -118,8 +118,8 @@ impl Predictive {
         self.running = Some(step);
         self.last = self.load.end_step().unwrap_or(self.last);
         let now = self.load.root().unwrap_or(self.last);
-        // After a silence longer than what is remembered, what it was is anyone's guess.
-        for _ in running..step.min(running.saturating_add(REMEMBERED as u64)) {
+        // After a silence longer than errors are kept for, what it was is anyone's guess.
+        for _ in running..step.min(running.saturating_add(KEPT as u64)) {
             self.forecasts.learn(self.last, now);
         }
     }
@@ -277,7 +277,7 @@ mod tests {
     fn the_floor_holds_whatever_is_forecast() {
         let mut plant = Plant::new(1.0);
         plant.until(600, |_| 1);
-        let jumped = plant.until(610, |_| 50);
+        let jumped = plant.until(620, |_| 50);
         assert!(jumped.desired >= 50, "{jumped:?}");
     }
 
