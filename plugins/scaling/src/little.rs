@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::measure::{count_up, direction, nanoseconds, seconds, sound};
 use crate::options::{Described, Field, above, between, checked, from};
+use crate::window::Average;
 
 /// Options of [`Little`].
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -84,25 +85,6 @@ pub struct Little {
     sampled_at: Option<u64>,
     /// Since when fewer workers would do, and the most that were needed since.
     below: Option<(u64, u32)>,
-}
-
-/// An average that forgets exponentially.
-#[derive(Clone, Copy, Debug, Default)]
-struct Average {
-    sum: f64,
-    weight: f64,
-}
-
-impl Average {
-    fn add(&mut self, keep: f64, sum: f64, weight: f64) {
-        self.sum = self.sum * keep + sum;
-        self.weight = self.weight * keep + weight;
-    }
-
-    fn value(&self) -> Option<f64> {
-        // Far in the past is forgotten.
-        (self.weight > 1e-9).then(|| self.sum / self.weight)
-    }
 }
 
 impl Little {

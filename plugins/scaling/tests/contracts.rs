@@ -6,7 +6,7 @@
 use std::fmt::Debug;
 
 use plimsoll_core::policy::{
-    Decision, Observation, ReplicaObservation, ReplicaState, Sample, ScalingPolicy,
+    Decision, Observation, Reason, ReplicaObservation, ReplicaState, Sample, ScalingPolicy,
 };
 use plimsoll_scaling::hpa::{Behavior, HpaMetric};
 use plimsoll_scaling::knative::{Algorithm, KnativeMetric};
@@ -225,13 +225,26 @@ proptest! {
     }
 
     #[test]
-    fn predictive(shown in proptest::collection::vec(shown(), 0..12)) {
-        keeps_its_promises(|| Predictive::new(PredictiveOptions {
-            season_seconds: 20,
-            step_seconds: 2,
-            lead_seconds: 5,
+    fn predictive(
+        shown in proptest::collection::vec(shown(), 0..12),
+        lead_seconds in 0_u32..60,
+        concurrency_target in 0.1..50.0,
+        scale_down_delay_seconds in proptest::option::of(0_u32..100),
+    ) {
+        let make = || Predictive::new(PredictiveOptions {
+            concurrency_target,
+            lead_seconds,
+            scale_down_delay_seconds,
             ..PredictiveOptions::default()
-        }).unwrap(), &shown);
+        }).unwrap();
+        keeps_its_promises(make, &shown);
+        for (decision, shown) in run(&mut make(), &mut 0, &shown).iter().zip(&shown) {
+            let [current, .., min, max] = shown.counts;
+            match decision.reason {
+                Reason::NO_DATA => prop_assert_eq!(decision.desired, current),
+                _ => prop_assert!((min..=max.max(min)).contains(&decision.desired)),
+            }
+        }
     }
 
     #[test]
