@@ -19,10 +19,11 @@ use crate::support::{FIVE, amend, tree};
 
 const ENVIRONMENTS: [Option<&str>; 4] = [None, Some("production"), Some("staging"), Some("dev")];
 
+/// A chainlet, an environment, and what holds there.
+type Resolved = (String, Option<&'static str>, Json);
+
 /// What holds for each chainlet in each environment.
-fn resolved(
-    tree: &Arc<dyn SourceTree>,
-) -> Result<Vec<(String, Option<&'static str>, Json)>, String> {
+fn resolved(tree: &Arc<dyn SourceTree>) -> Result<Vec<Resolved>, String> {
     let manifest = ChainSource.load(tree).map_err(|said| said.to_string())?;
     let mut all = Vec::new();
     for workload in &manifest.workloads {

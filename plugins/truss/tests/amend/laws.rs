@@ -68,30 +68,39 @@ pub(crate) fn holds(
         prop_assert_eq!(expected, is);
     }
     lines_stay(&amendment.before, &amendment.after)?;
+    comments_stay(&amendment.before, &amendment.after)?;
     let again = amend(after, "production", settings);
     let again = again.map_err(|said| TestCaseError::fail(said.to_string()))?;
     prop_assert!(again.is_empty());
     Ok(())
 }
 
-/// Every line that does not lead to the settings is there, as it was and in its order; and so is
-/// every comment.
+/// Every line that does not lead to the settings is there, as it was and in its order.
 fn lines_stay(before: &str, after: &str) -> Result<(), TestCaseError> {
     // A comma may come behind what was the last entry between braces, and more in front of `}`.
-    // The last line may have had no end.
-    let whole = |line: &str| {
-        line.trim_end_matches('\n')
-            .trim_end_matches('\r')
-            .to_owned()
-    };
     let bare = |line: &str| line.trim_end().replace(',', "");
-    let mut rest = after.split_inclusive('\n');
-    for line in before.split_inclusive('\n') {
-        let mut ahead = rest.clone();
-        let commas = |line: &str| line.matches(',').count();
-        let gains = |other: &str| commas(other) > commas(line) && bare(other) == bare(line);
-        if ahead.any(|other| whole(other) == whole(line) || gains(other)) {
-            rest = ahead;
+    let commas = |line: &str| line.matches(',').count();
+    let stays = |line: &str, other: &str| {
+        line == other || (commas(other) > commas(line) && bare(other) == bare(line))
+    };
+    let (before, after): (Vec<&str>, Vec<&str>) =
+        (before.lines().collect(), after.lines().collect());
+    // How many lines can stay of what follows each pair of places.
+    let mut stay = vec![vec![0; after.len() + 1]; before.len() + 1];
+    for (old, line) in before.iter().enumerate().rev() {
+        for (new, other) in after.iter().enumerate().rev() {
+            let one = usize::from(stays(line, other)) * (stay[old + 1][new + 1] + 1);
+            stay[old][new] = one.max(stay[old + 1][new]).max(stay[old][new + 1]);
+        }
+    }
+    let (mut old, mut new) = (0, 0);
+    while old < before.len() {
+        if new < after.len() && stay[old][new] == stay[old][new + 1] {
+            new += 1;
+            continue;
+        }
+        if new < after.len() && stay[old][new] > stay[old + 1][new] {
+            (old, new) = (old + 1, new + 1);
             continue;
         }
         let leads = [
@@ -101,12 +110,20 @@ fn lines_stay(before: &str, after: &str) -> Result<(), TestCaseError> {
             "null",
             "~",
             "*",
+            "{",
             "}",
         ];
+        let line = before[old];
         let mut names = FIELDS.iter().map(|field| field.name).chain(leads);
         let touched = names.any(|name| line.contains(name));
-        prop_assert!(touched, "{:?} is not in\n{}", line, after);
+        prop_assert!(touched, "{:?} is not in\n{}", line, after.join("\n"));
+        old += 1;
     }
+    Ok(())
+}
+
+/// Every comment is there, in its order.
+fn comments_stay(before: &str, after: &str) -> Result<(), TestCaseError> {
     let comments = |text: &str| -> Vec<String> {
         let comment = |line: &str| Some(line[line.find(" #")? + 1..].trim_end().to_owned());
         text.lines().filter_map(comment).collect()
