@@ -23,7 +23,8 @@ const AVERAGED: usize = 3;
 /// season. Differences of all lags are kept up as the series goes on, and forget slowly.
 #[derive(Clone, Debug)]
 pub(super) struct Season {
-    /// What is remembered, as a ring, twice in a row: so the last ones lie together anywhere.
+    /// What is remembered, newest first, as a ring, twice in a row: so the last ones lie together
+    /// wherever they begin, in the order of lags.
     values: Box<[f32]>,
     steps: usize,
     /// For each lag the sum of the square differences, and its weight.
@@ -49,13 +50,13 @@ impl Season {
     /// Learns the next value. Whether a season was found that was not known.
     pub(super) fn learn(&mut self, value: f32) -> bool {
         const KEEP: f32 = 1.0 - 1.0 / LONGEST as f32;
-        let place = self.steps % REMEMBERED;
+        let place = place(self.steps);
         let known = self.steps.min(LONGEST);
-        let before = &self.values[place + REMEMBERED - known..place + REMEMBERED];
+        let before = &self.values[place + 1..=place + known];
         let lags = self.differences[1..=known]
             .iter_mut()
             .zip(&mut self.weights[1..=known]);
-        for ((sum, weight), old) in lags.zip(before.iter().rev()) {
+        for ((sum, weight), old) in lags.zip(before) {
             let difference = value - old;
             *sum = *sum * KEEP + difference * difference;
             *weight = *weight * KEEP + 1.0;
@@ -114,7 +115,7 @@ impl Season {
         let seasons = (1..=AVERAGED).map_while(|season| step.checked_sub(season * lag));
         for back in seasons.take_while(|back| *back >= oldest) {
             if back < self.steps {
-                sum += self.values[back % REMEMBERED];
+                sum += self.values[place(back)];
                 count += 1.0;
             }
         }
@@ -124,8 +125,13 @@ impl Season {
     /// The value that was learnt so many steps ago, from 1; `None` where it is not remembered.
     pub(super) fn value(&self, ago: usize) -> Option<f32> {
         let known = (1..=self.steps.min(REMEMBERED)).contains(&ago);
-        known.then(|| self.values[(self.steps - ago) % REMEMBERED])
+        known.then(|| self.values[place(self.steps - ago)])
     }
+}
+
+/// Where the value of a step stands in the ring.
+fn place(step: usize) -> usize {
+    REMEMBERED - 1 - step % REMEMBERED
 }
 
 #[cfg(test)]
