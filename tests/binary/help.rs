@@ -13,6 +13,9 @@ fn the_help_is_as_it_was_reviewed() {
         "push",
         "codegen",
         "serve",
+        "simulate",
+        "bench",
+        "tune",
         "schema",
         "completions",
     ] {

@@ -11,6 +11,7 @@ mod chains;
 mod codegen;
 mod codes;
 mod diagnostics;
+mod experiments;
 mod flow;
 mod help;
 mod kill;

@@ -75,13 +75,9 @@ impl Described for PredictiveOptions {
             doc: "Spare places for requests that arrive by chance, in square roots of the load.",
         },
     ];
+    // Not the utilisation and the delay that settings say: margins and the lead stand for them.
     const FOLLOWS: &'static [(&'static str, &'static str)] = &[
         ("concurrency_target", "concurrency_target"),
-        (
-            "target_utilization_percentage",
-            "target_utilization_percentage",
-        ),
         ("lead_seconds", COLD_START_SECONDS),
-        ("scale_down_delay_seconds", "scale_down_delay_seconds"),
     ];
 }
