@@ -232,6 +232,52 @@ fn what_stands_today_is_compared() {
     insta::assert_snapshot!(tuning.comparison().unwrap());
 }
 
+/// Where a change is worth nothing, nothing is changed.
+#[test]
+fn what_stands_is_kept_where_nothing_is_worth_a_change() {
+    let first = tuned(&around(), "p99<3s, attainment>97%", 240, usize::MAX);
+    let standing = first.recommendation().unwrap().settings;
+    let objective = "p99<3s, attainment>97%".parse().unwrap();
+    let space = Space::around(&scenario().workloads[0], standing);
+    let again = tune_from(
+        &scenario(),
+        &space,
+        &objective,
+        &make(),
+        Effort::default(),
+        Some(&standing),
+        |_| ControlFlow::Continue(()),
+    )
+    .unwrap();
+    let (now, then) = (
+        again.baseline.as_ref().unwrap(),
+        again.recommendation().unwrap(),
+    );
+    let worth_it = then.cost < now.cost * 0.99;
+    assert_eq!(then.settings == standing, !worth_it, "{}", again.reason);
+    // Settings that change nothing are not touched: more may be had than is ever used.
+    let roomy = AutoscalingSettings {
+        max_replicas: Some(1_000),
+        ..standing
+    };
+    let space = Space {
+        base: roomy,
+        axes: vec![("max_replicas", vec![500, 1_000])],
+    };
+    let kept = tune_from(
+        &scenario(),
+        &space,
+        &objective,
+        &make(),
+        Effort::default(),
+        Some(&roomy),
+        |_| ControlFlow::Continue(()),
+    )
+    .unwrap();
+    assert_eq!(kept.recommendation().unwrap().settings, roomy);
+    insta::assert_snapshot!(kept.reason, @"What stands meets p99<3s, attainment>97%, and nothing that was tried and holds costs 1 % less.");
+}
+
 #[test]
 fn a_tuning_that_is_told_to_break_returns_what_it_found() {
     let tuning = tuned(&around(), "p99<3s, attainment>97%", 1_000, 5);

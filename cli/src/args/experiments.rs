@@ -16,8 +16,8 @@ Arrivals (several joined by `+` come together):
   selfsimilar(rate=30, hurst=0.85, time=60s, sources=24, duration=6h)
   trace(path=day.csv.gz, rate=0.5, fit=1h)      a part of the requests, in an hour
 
-Traces, told by their first lines; plain, gzip or zstd: CSV of times or of counts per interval, CSV of
-Azure's LLM traces, JSON lines of Mooncake.
+Traces, told by their first lines; plain, gzip or zstd:
+  CSV of times, or of counts per interval; CSV of Azure's LLM traces; JSON lines of Mooncake
 
 Times: 2s, constant(2s), uniform(min=1s, max=3s), exponential(mean=1s), lognormal(mean=1s, p99=4s),
   hyperexponential(share=10%, first=5s, second=100ms), empirical(1s, 2s, 9s)
@@ -29,14 +29,14 @@ Examples:
   plimsoll simulate my-truss --environment production --trace monday.csv.gz --slo 'p99<2s'
   plimsoll simulate my-truss -e production --arrivals 'diurnal(low=4, high=60, duration=1d)' \\
     --service 'lognormal(mean=800ms, p99=3s)' --cold-start 90s --html report.html
-  plimsoll simulate my-truss -e staging --trace monday.csv.gz --policy 'knative(panic_window_percentage=20)'
+  plimsoll simulate my-truss -e staging --trace monday.csv.gz --policy 'hpa(tolerance=0.2)'
 ";
 
 const BENCH: &str = "\
 Examples:
   plimsoll bench                                       every policy, the standard suite
   plimsoll bench --policy predictive --policy 'baseten(scale_down_delay=300)' --html report.html
-  plimsoll bench --trace monday.csv.gz --scenario monday --service 'exponential(mean=2s)' --concurrency 8
+  plimsoll bench --trace monday.csv.gz --scenario monday --service 'exponential(mean=2s)'
   plimsoll bench --list                                what the suite asks
 
 A suite is a TOML file of scenarios; docs/benchmarks.md describes it.
@@ -47,9 +47,10 @@ Examples:
   plimsoll tune my-truss --environment production --trace monday.csv.gz --slo 'p99<2s'
   plimsoll tune my-truss -e production --trace monday.csv.gz --slo 'p95<1s, dropped<0.1%' --write
 
-An objective is limits that must all hold: p50 to p99.999, mean and max of the latency in a time;
-attainment (the share within the latency of a percentile that is limited too), dropped, and cold (requests
-that met a cold start) in a share: 'p99<2s, cold<1%'.
+An objective is limits that must all hold, such as 'p99<2s, cold<1%':
+  p50 to p99.999, mean, max     the latency, in a time
+  dropped, cold                 requests that met a full queue or a cold start, as a share
+  attainment                    requests within the latency of the first percentile, as a share
 ";
 
 /// What is not written in the file: the traffic, and what a replica is like.

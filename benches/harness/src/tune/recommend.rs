@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use super::search::{Search, front};
-use super::{Space, Trial, TuneProgress};
+use super::{SloExpression, Space, Trial, TuneProgress};
 use crate::error::Error;
 
 /// Most trials that are confirmed before the one with the most room is taken.
@@ -44,6 +44,35 @@ pub(super) fn recommend(
         trials[surest].used * 100.0
     );
     Ok((Some(surest), reason))
+}
+
+/// What standing settings must cost beyond the recommended ones for a change to be worth it, as a
+/// share.
+const WORTH_IT: f64 = 0.01;
+
+/// The standing settings' place among the trials, where they hold and nothing is worth a change.
+pub(super) fn kept(
+    standing: Option<&Trial>,
+    trials: &mut [Trial],
+    recommended: Option<usize>,
+) -> Option<usize> {
+    let standing = standing.filter(|one| one.met && one.confirmed != Some(false))?;
+    let best = trials.get(recommended?)?;
+    if best.met && best.confirmed != Some(false) && best.cost < standing.cost * (1.0 - WORTH_IT) {
+        return None;
+    }
+    let same = |trial: &Trial| trial.settings == standing.settings;
+    let place = trials.iter().position(same)?;
+    trials[place].confirmed = standing.confirmed;
+    Some(place)
+}
+
+/// Why they are recommended.
+pub(super) fn why_kept(objective: &SloExpression) -> String {
+    format!(
+        "What stands meets {objective}, and nothing that was tried and holds costs {:.0} % less.",
+        WORTH_IT * 100.0
+    )
 }
 
 /// The trials that meet the objective, each with more room than all that are cheaper: what is

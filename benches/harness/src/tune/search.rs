@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use plimsoll_core::autoscaling::AutoscalingSettings;
+use plimsoll_core::autoscaling::{AutoscalingSettings, FIELDS, Field};
 
 use super::space::Place;
 use super::{Effort, MakeTuned, SloExpression, Space, Trial, TuneProgress, Tuning, recommend};
@@ -241,10 +241,19 @@ impl Search<'_> {
         confirmations: u32,
         progress: &mut dyn FnMut(TuneProgress<'_>) -> ControlFlow<()>,
     ) -> Result<Tuning, Error> {
+        // Of equals the one that changes least of what stands comes first.
+        let standing = baseline.as_ref().map(|trial| trial.settings);
+        let changes = |trial: &Trial| {
+            let own = trial.settings;
+            let standing = standing.unwrap_or(own);
+            let changed = |field: &&Field| own.get(field.name) != standing.get(field.name);
+            FIELDS.iter().filter(changed).count()
+        };
         self.trials
             .sort_by(|(one_place, one), (other_place, other)| {
                 let cost = one.cost.total_cmp(&other.cost);
                 cost.then(one.used.total_cmp(&other.used))
+                    .then(changes(one).cmp(&changes(other)))
                     .then(one_place.cmp(other_place))
             });
         let mut trials: Vec<Trial> = std::mem::take(&mut self.trials)
@@ -257,8 +266,13 @@ impl Search<'_> {
         if let Some(standing) = baseline.as_mut().filter(|standing| standing.met) {
             standing.confirmed = self.holds(&standing.settings, confirmations, progress)?;
         }
-        let (recommended, reason) =
+        let (mut recommended, mut reason) =
             recommend::recommend(&mut self, space, &mut trials, confirmations, progress)?;
+        let kept = recommend::kept(baseline.as_ref(), &mut trials, recommended);
+        if kept.is_some() {
+            recommended = kept;
+            reason = recommend::why_kept(self.objective);
+        }
         for (index, trial) in trials.iter_mut().enumerate() {
             if !trial.on_front && recommended != Some(index) {
                 trial.score.timeline = Vec::new();

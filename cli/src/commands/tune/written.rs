@@ -11,6 +11,7 @@ use serde::Serialize;
 use crate::error::{CliError, exit};
 use crate::experiment::Experiment;
 use crate::file;
+use crate::render;
 
 /// What a recommendation changes in a file.
 #[derive(Debug, Serialize)]
@@ -41,7 +42,8 @@ impl From<Hunk> for Lines {
 }
 
 /// Finds what the recommendation changes, and writes it where that is asked for. `None` where there
-/// is no environment to write for or nothing that meets the objective, and nobody asked to write.
+/// is no environment to write for, nothing that meets the objective, or nothing better than what
+/// stands.
 pub(super) fn change(
     experiment: &Experiment,
     space: &Space,
@@ -58,6 +60,12 @@ pub(super) fn change(
             false => Ok(None),
         };
     };
+    if best.settings == experiment.settings {
+        if write {
+            render::say("nothing is written: what stands is what is recommended");
+        }
+        return Ok(None);
+    }
     let amendment = match amendment(experiment, space, &best.settings) {
         Some(Ok(amendment)) => amendment,
         Some(Err(diagnostics)) if write => return Err(CliError::Input(diagnostics)),
