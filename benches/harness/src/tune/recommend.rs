@@ -9,7 +9,8 @@ use crate::error::Error;
 /// Most trials that are confirmed before the one with the most room is taken.
 const CANDIDATES: usize = 12;
 
-/// The cheapest trial that meets the objective under other seeds, too; where none does the one
+/// The cheapest trial, give or take what is worth nothing, that meets the objective under other
+/// seeds, too; where none does the one
 /// with the most room, and where nothing meets the objective the one that comes nearest.
 pub(super) fn recommend(
     search: &mut Search<'_>,
@@ -26,13 +27,14 @@ pub(super) fn recommend(
     for (passed, index) in candidates.into_iter().enumerate() {
         let trial = &mut trials[index];
         trial.confirmed = search.holds(&trial.settings, confirmations, progress)?;
-        let mut reason = format!("The cheapest that meets {objective}");
+        let mut reason = format!("Meets {objective}");
         match trial.confirmed {
             Some(false) => continue,
             Some(true) => reason += &format!(" under {} seeds", confirmations + 1),
-            None if confirmations > 0 => reason += " under one seed: it was not confirmed",
+            None if confirmations > 0 => reason += " under one seed, not confirmed by others,",
             None => {}
         }
+        reason += " at the least cost, give or take 1 %";
         if passed > 0 {
             reason += &format!("; {passed} cheaper did not hold under other seeds");
         }
@@ -46,8 +48,7 @@ pub(super) fn recommend(
     Ok((Some(surest), reason))
 }
 
-/// What standing settings must cost beyond the recommended ones for a change to be worth it, as a
-/// share.
+/// What a difference in cost must be to be worth anything, as a share.
 const WORTH_IT: f64 = 0.01;
 
 /// The standing settings' place among the trials, where they hold and nothing is worth a change.
@@ -76,13 +77,20 @@ pub(super) fn why_kept(objective: &SloExpression) -> String {
 }
 
 /// The trials that meet the objective, each with more room than all that are cheaper: what is
-/// dearer and has less room is no way out where the cheaper one does not hold.
+/// dearer and has less room is no way out where the cheaper one does not hold. The first has the
+/// most room of those that cost next to the least.
 fn candidates(trials: &[Trial]) -> Vec<usize> {
     let met: Vec<usize> = (0..trials.len())
         .filter(|index| trials[*index].met)
         .collect();
     let of_met: Vec<&Trial> = met.iter().map(|index| &trials[*index]).collect();
     let mut candidates: Vec<usize> = front(&of_met).into_iter().map(|place| met[place]).collect();
+    // Room that costs next to nothing is worth it: settings meet traffic that nobody simulated.
+    if let Some(first) = candidates.first() {
+        let hardly_more = trials[*first].cost * (1.0 + WORTH_IT);
+        let as_cheap = candidates.partition_point(|index| trials[*index].cost <= hardly_more);
+        candidates.drain(..as_cheap - 1);
+    }
     if candidates.len() > CANDIDATES {
         candidates.drain(CANDIDATES - 1..candidates.len() - 1);
     }
