@@ -175,6 +175,31 @@ fn a_trace_of_ones_own_takes_part_and_the_questions_can_be_listed() {
     insta::assert_snapshot!("questions", run.stdout);
 }
 
+/// The suite that the guide shows is one.
+#[test]
+fn the_suite_of_the_guide_is_read() {
+    let home = Home::new();
+    let guide = include_str!("../../docs/benchmarks.md");
+    let suite = guide.split("```toml\n").nth(1).unwrap();
+    let suite = suite.split("```").next().unwrap();
+    home.write("suite.toml", &suite.replace("monday.csv.gz", "monday.csv"));
+    let lines: String = (0..900).map(|second| format!("{second}\n")).collect();
+    home.write("monday.csv", &format!("time\n{lines}"));
+    let run = home.ok(&["bench", "suite.toml", "--list"]);
+    assert!(run.stdout.contains("two-share"), "{}", run.stdout);
+    let run = home.ok(&[
+        "bench",
+        "suite.toml",
+        "--scenario",
+        "monday",
+        "--policy",
+        "baseten",
+        "--format",
+        "csv",
+    ]);
+    assert_eq!(run.stdout.lines().count(), 2);
+}
+
 /// Ctrl-C ends a search, and what was found until then is printed.
 #[cfg(unix)]
 #[test]
