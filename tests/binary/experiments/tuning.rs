@@ -2,8 +2,18 @@
 
 use std::fs;
 
-use super::{SAID, with};
+use super::with;
 use crate::support::{Home, example};
+
+/// A load whose peaks fill six replicas.
+const SAID: [&str; 6] = [
+    "--arrivals",
+    "diurnal(low=20, high=400, period=30m, peak=15m, duration=1h)",
+    "--service",
+    "lognormal(mean=400ms, p99=1500ms)",
+    "--cold-start",
+    "45s",
+];
 
 const FEW: [&str; 4] = ["--trials", "24", "--confirmations", "1"];
 
