@@ -1,5 +1,6 @@
 //! Files that are written whole or not at all.
 
+use std::fs::OpenOptions;
 use std::io::{self, Write as _};
 use std::path::Path;
 
@@ -8,7 +9,8 @@ use tempfile::NamedTempFile;
 use crate::error::{CliError, exit};
 
 /// Writes a file: beside it first, then in its place. One that a link points to is replaced where it
-/// lies, with the permissions that it has.
+/// lies, with the permissions that it has; what is no file, such as a pipe, is written to. One that
+/// may not be written to is left alone.
 pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), CliError> {
     replace(path, bytes).map_err(|error| {
         let message = format!("cannot write {}: {error}", path.display());
@@ -19,6 +21,13 @@ pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), CliError> {
 fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let there = path.canonicalize().ok();
     let place = there.as_deref().unwrap_or(path);
+    if let Some(there) = &there {
+        // Whoever may rename in a folder could replace a file that is not to be written to.
+        let mut file = OpenOptions::new().write(true).open(there)?;
+        if !file.metadata()?.is_file() {
+            return file.write_all(bytes);
+        }
+    }
     let folder = match place.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
@@ -37,6 +46,21 @@ fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
+/// Whether a file could be written at a path: its folder is there, and it is no folder itself.
+pub(crate) fn check(path: &Path) -> Result<(), CliError> {
+    let folder = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    let wrong = match (folder.is_dir(), path.is_dir()) {
+        (false, _) => "there is no such folder",
+        (true, true) => "it is a folder",
+        (true, false) => return Ok(()),
+    };
+    let message = format!("cannot write {}: {wrong}", path.display());
+    Err(CliError::new(exit::INVALID, message))
+}
+
 /// A temporary file is its owner's alone; a report is for others to read, too.
 #[cfg(unix)]
 fn usual_permissions() -> Option<std::fs::Permissions> {
@@ -51,7 +75,7 @@ fn usual_permissions() -> Option<std::fs::Permissions> {
 
 #[cfg(test)]
 mod tests {
-    use super::write;
+    use super::{check, write};
 
     #[test]
     fn a_file_is_replaced_whole_and_in_its_place() {
@@ -62,6 +86,21 @@ mod tests {
         assert_eq!(std::fs::read(&path).unwrap(), b"two");
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
         assert!(write(&folder.path().join("none/report.html"), b"x").is_err());
+        assert!(check(&folder.path().join("none/report.html")).is_err());
+        assert!(check(folder.path()).is_err());
+        assert!(check(&path).is_ok());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_no_file_is_not_replaced() {
+        use std::os::unix::fs::FileTypeExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("socket");
+        let _listener = std::os::unix::net::UnixListener::bind(&path).unwrap();
+        // A socket cannot be opened so; what counts is that it is still there.
+        assert!(write(&path, b"gone").is_err());
+        assert!(path.metadata().unwrap().file_type().is_socket());
     }
 
     #[cfg(unix)]

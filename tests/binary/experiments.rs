@@ -61,7 +61,7 @@ fn what_nobody_says_is_assumed_and_said_to_be() {
         .filter(|term| term["assumed"] == true)
         .map(|term| term["name"].as_str().unwrap().to_owned())
         .collect();
-    assert_eq!(assumed, ["service", "cold start"]);
+    assert_eq!(assumed, ["service", "cold start", "objective"]);
     let concurrency = report["simulated"].as_array().unwrap();
     let concurrency = concurrency
         .iter()
@@ -87,6 +87,34 @@ fn what_nobody_says_is_assumed_and_said_to_be() {
     assert_eq!(report["policy_options"]["autoscaling_window"], 60);
     let arrived = report["outcome"]["workloads"][0]["requests"]["arrived"].as_u64();
     assert!((11_000..13_000).contains(&arrived.unwrap()), "{arrived:?}");
+}
+
+/// Every form of the result says the same of the objective.
+#[test]
+fn all_forms_agree_on_the_objective() {
+    let home = Home::new();
+    let truss = example(&home, "embeddings-server");
+    for (slo, met) in [
+        ("p99<600s, max<1ms", false),
+        ("p99<600s", true),
+        ("p50<1ms", false),
+    ] {
+        let command = with(&["simulate", &truss, "--slo", slo], &SAID);
+        let text = home.ok(&command).stdout;
+        let verdict = if met { ": met" } else { ": missed" };
+        assert!(text.contains(&format!("{slo}{verdict}")), "{text}");
+        let csv = home.ok(&with(&command, &["--format", "csv"])).stdout;
+        let row = csv.lines().nth(1).unwrap();
+        assert_eq!(
+            row.split(',').nth(2),
+            Some(if met { "true" } else { "false" })
+        );
+        let json = with(&command, &["--format", "json", "--html", "page.html"]);
+        assert_eq!(home.ok(&json).json()["met"], met);
+        let page = fs::read_to_string(home.path("page.html")).unwrap();
+        let slo = slo.replace('<', "\\u003c");
+        assert!(page.contains(&format!("\"verdict\":[\"{slo}\",{met}]")));
+    }
 }
 
 #[test]

@@ -115,7 +115,7 @@ fn main() -> ExitCode {
         let workload = Workload {
             min_replicas: model.servers,
             max_replicas: model.servers,
-            initial_replicas: model.servers,
+            initial_replicas: Some(model.servers),
             queue_limit: model.places.map(|places| places - model.servers),
             ..Workload::new("queue", arrivals, Service::of(model.service))
         };

@@ -41,7 +41,7 @@ fn scenario(arrivals: &str, service: &str, replicas: (u32, u32), concurrency: u3
     let workload = Workload {
         min_replicas: replicas.0,
         max_replicas: replicas.1,
-        initial_replicas: replicas.0,
+        initial_replicas: Some(replicas.0),
         concurrency,
         cold_start: Variate::parse_times("lognormal(mean=30s, p99=60s)").unwrap(),
         ..Workload::new("bench", arrivals, Service::parse(service).unwrap())

@@ -122,7 +122,7 @@ fn main() {
         let workload = Workload {
             min_replicas: case.replicas.0,
             max_replicas: case.replicas.1,
-            initial_replicas: case.replicas.0,
+            initial_replicas: Some(case.replicas.0),
             concurrency: case.concurrency,
             balance: case.balance,
             cold_start: Variate::parse_times("lognormal(mean=30s, p99=60s)").unwrap(),

@@ -16,7 +16,7 @@ use std::sync::Arc;
 use plimsoll_core::autoscaling::AutoscalingSettings;
 use plimsoll_core::policy::{Decision, Observation, Reason, ScalingPolicy};
 use plimsoll_harness::engine::run;
-use plimsoll_harness::report;
+use plimsoll_harness::report::{self, About};
 use plimsoll_harness::suite::Suite;
 use plimsoll_harness::tune::{Effort, MakeTuned, Space, tune_from};
 
@@ -97,14 +97,17 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("{}", tuning.comparison().unwrap_or_default());
     let mut paths = std::env::args().skip(1);
     if let Some(path) = paths.next() {
-        std::fs::write(path, report::page_of_tuning(&scenario, "delayed", &tuning))?;
+        std::fs::write(
+            path,
+            report::page_of_tuning(&scenario, "delayed", &tuning, &About::default()),
+        )?;
     }
     if let (Some(path), Some(trial)) = (paths.next(), tuning.recommendation()) {
         let scenario = scenario.with_settings(&trial.settings);
         let outcome = run(&scenario, &mut Delayed::new(&trial.settings))?;
         std::fs::write(
             path,
-            report::page_of_outcome(&scenario, "delayed", &outcome),
+            report::page_of_outcome(&scenario, "delayed", &outcome, &About::default()),
         )?;
     }
     Ok(())

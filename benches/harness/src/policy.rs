@@ -49,7 +49,7 @@ impl PolicySpec {
             .map_err(|unknown| Error::Policy(unknown.to_string()))?;
         let schema = registration.options_schema.clone();
         Ok(Self {
-            text: text.trim().to_owned(),
+            text: text.trim().trim_end_matches("()").to_owned(),
             name,
             options,
             schema,

@@ -60,8 +60,9 @@ pub struct Workload {
     pub min_replicas: u32,
     /// Most replicas.
     pub max_replicas: u32,
-    /// Replicas that are ready at the beginning.
-    pub initial_replicas: u32,
+    /// Replicas that are ready at the beginning; `None` for the fewest, and at least one, as a first
+    /// deployment starts.
+    pub initial_replicas: Option<u32>,
     /// Price of one replica, for an hour.
     pub price_per_hour: f64,
     /// What is wanted of latency.
@@ -88,12 +89,19 @@ impl Workload {
             balance: Balance::SharedQueue,
             min_replicas: 1,
             max_replicas: 1,
-            initial_replicas: 1,
+            initial_replicas: None,
             price_per_hour: 1.0,
             slo: Objective::default(),
             weight: 1.0,
             priority: Priority::Medium,
         }
+    }
+
+    /// Replicas that are ready at the beginning.
+    #[must_use]
+    pub fn starts_with(&self) -> u32 {
+        let first = self.min_replicas.max(1).min(self.max_replicas);
+        self.initial_replicas.unwrap_or(first)
     }
 
     /// The workload with the bounds that settings say, beginning within them. The other settings
@@ -103,7 +111,8 @@ impl Workload {
         self.min_replicas = settings.min_replicas.unwrap_or(self.min_replicas);
         self.max_replicas = settings.max_replicas.unwrap_or(self.max_replicas);
         let most = self.max_replicas.max(self.min_replicas);
-        self.initial_replicas = self.initial_replicas.clamp(self.min_replicas, most);
+        let within = |replicas: u32| replicas.clamp(self.min_replicas, most);
+        self.initial_replicas = self.initial_replicas.map(within);
         self
     }
 
@@ -122,7 +131,7 @@ impl Workload {
         if self.min_replicas > self.max_replicas {
             return wrong("min_replicas is above max_replicas");
         }
-        if self.max_replicas > MOST_REPLICAS || self.initial_replicas > self.max_replicas {
+        if self.max_replicas > MOST_REPLICAS || self.starts_with() > self.max_replicas {
             return wrong("there are more replicas than allowed");
         }
         if !(0.0..=1.0).contains(&self.slo.attainment) {
@@ -232,7 +241,7 @@ impl Scenario {
                 each.map(u64::from).sum()
             };
             let needed = sum(|workload| workload.min_replicas);
-            let needed = needed.max(sum(|workload| workload.initial_replicas));
+            let needed = needed.max(sum(Workload::starts_with));
             if needed > u64::from(budget) {
                 return wrong(&format!(
                     "the workloads need {needed} replicas from the beginning, and the budget is \

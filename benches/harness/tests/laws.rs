@@ -97,7 +97,7 @@ proptest! {
             balance,
             min_replicas: 0,
             max_replicas: 8,
-            initial_replicas: 2,
+            initial_replicas: Some(2),
             ..Workload::new("any", arrivals("onoff(on=20, off=0.5, on_time=20s, off_time=20s, duration=3m)"), service)
         };
         let mut scenario = Scenario::new("laws", workload);
@@ -172,7 +172,7 @@ fn time_goes_on_and_observations_add_up() {
             concurrency: 3,
             min_replicas: 0,
             max_replicas: 30,
-            initial_replicas: 0,
+            initial_replicas: Some(0),
             cold_start: Variate::Exponential(8e9),
             ..Workload::new(
                 "watched",
@@ -271,7 +271,7 @@ fn a_budget_is_kept() {
     let workload = |name: &str| Workload {
         min_replicas: 1,
         max_replicas: 10,
-        initial_replicas: 1,
+        initial_replicas: Some(1),
         ..Workload::new(
             name,
             arrivals("poisson(rate=12, duration=5m)"),
@@ -375,7 +375,7 @@ fn a_fleet_of_one_is_a_workload_alone() {
         concurrency: 2,
         min_replicas: 0,
         max_replicas: 20,
-        initial_replicas: 0,
+        initial_replicas: Some(0),
         cold_start: Variate::Exponential(8e9),
         ..Workload::new(
             "one",
@@ -399,7 +399,7 @@ fn the_activator_keeps_to_the_budget() {
     let workload = |name: &str| Workload {
         min_replicas: 0,
         max_replicas: 4,
-        initial_replicas: 0,
+        initial_replicas: Some(0),
         cold_start: Variate::Constant(5e9),
         ..Workload::new(
             name,

@@ -24,7 +24,7 @@ fn simulate(duration: &str) -> u64 {
         concurrency: 8,
         min_replicas: 100,
         max_replicas: 500,
-        initial_replicas: 300,
+        initial_replicas: Some(300),
         cold_start: Variate::Constant(30e9),
         ..Workload::new(
             "day",

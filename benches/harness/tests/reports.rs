@@ -12,7 +12,7 @@ use plimsoll_core::autoscaling::AutoscalingSettings;
 use plimsoll_core::distribution::{Demand, DistributionError, DistributionStrategy};
 use plimsoll_harness::bench::{Entrant, Leaderboard, bench};
 use plimsoll_harness::engine::run;
-use plimsoll_harness::report;
+use plimsoll_harness::report::{self, About};
 use plimsoll_harness::scenario::{Objective, Scenario, Workload};
 use plimsoll_harness::service::{Service, Variate};
 use plimsoll_harness::suite::Suite;
@@ -32,7 +32,7 @@ fn scenario(name: &str, text: &str) -> Scenario {
         concurrency: 4,
         min_replicas: 0,
         max_replicas: 20,
-        initial_replicas: 2,
+        initial_replicas: Some(2),
         cold_start: Variate::Constant(20e9),
         slo: Objective {
             latency: Span::from_secs(2),
@@ -176,14 +176,14 @@ fn reports_hold_what_they_should() {
     let scenario = scenario("one", "poisson(rate=10, duration=10m)");
     let outcome = run(&scenario, &mut Fixed(3)).unwrap();
     check_page(
-        &report::page_of_outcome(&scenario, "fixed", &outcome),
+        &report::page_of_outcome(&scenario, "fixed", &outcome, &About::default()),
         "simulation",
     );
-    assert_eq!(report::csv_of_outcome(&outcome).lines().count(), 2);
+    assert_eq!(report::csv_of_outcome(&outcome, None).lines().count(), 2);
 
     let tuning = tuned(&scenario, None);
     check_page(
-        &report::page_of_tuning(&scenario, "reactive", &tuning),
+        &report::page_of_tuning(&scenario, "reactive", &tuning, &About::default()),
         "tuning",
     );
     assert_eq!(report::csv_of_tuning(&tuning).lines().count(), 25);
@@ -195,7 +195,7 @@ fn reports_hold_what_they_should() {
             ..AutoscalingSettings::default()
         }),
     );
-    let page = report::page_of_tuning(&scenario, "reactive", &compared);
+    let page = report::page_of_tuning(&scenario, "reactive", &compared, &About::default());
     check_page(&page, "tuning");
     assert!(page.contains("\"baseline\":{"));
     assert_eq!(report::csv_of_tuning(&compared).lines().count(), 26);

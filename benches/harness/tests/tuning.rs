@@ -20,7 +20,7 @@ fn scenario() -> Scenario {
         concurrency: 4,
         min_replicas: 0,
         max_replicas: 20,
-        initial_replicas: 2,
+        initial_replicas: Some(2),
         cold_start: Variate::Constant(20e9),
         slo: Objective {
             latency: Span::from_secs(2),

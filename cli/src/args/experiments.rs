@@ -105,6 +105,27 @@ pub(crate) struct Plant {
     pub(crate) seed: Option<u64>,
 }
 
+impl Plant {
+    /// The options that are given of those that say what replicas are like.
+    pub(crate) fn given(&self) -> Vec<&'static str> {
+        let options = [
+            ("--service", self.service.is_some()),
+            ("--input-tokens", self.input_tokens.is_some()),
+            ("--cold-start", self.cold_start.is_some()),
+            ("--concurrency", self.concurrency.is_some()),
+            ("--queue-limit", self.queue_limit.is_some()),
+            ("--balance", self.balance.is_some()),
+            ("--initial-replicas", self.initial_replicas.is_some()),
+            ("--price", self.price.is_some()),
+            ("--duration", self.duration.is_some()),
+            ("--warm-up", self.warm_up.is_some()),
+            ("--decision-interval", self.decision_interval.is_some()),
+        ];
+        let given = options.into_iter().filter(|(_, given)| *given);
+        given.map(|(option, _)| option).collect()
+    }
+}
+
 /// A load-balancing discipline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Way {
@@ -199,12 +220,12 @@ pub(crate) struct Bench {
     /// What is wanted of traces that are added, such as 'p99<2s'.
     #[arg(long, value_name = "LIMIT")]
     pub(crate) slo: Option<String>,
-    /// Fewest replicas for traces that are added.
-    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
-    pub(crate) min_replicas: u32,
-    /// Most replicas for traces that are added.
-    #[arg(long, value_name = "NUMBER", default_value_t = 100)]
-    pub(crate) max_replicas: u32,
+    /// Fewest replicas for traces that are added; 1 when not given.
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) min_replicas: Option<u32>,
+    /// Most replicas for traces that are added; 100 when not given.
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) max_replicas: Option<u32>,
     #[command(flatten)]
     pub(crate) results: Results,
     #[command(flatten)]
@@ -214,8 +235,8 @@ pub(crate) struct Bench {
 /// Search the autoscaling settings that meet an objective at the least cost.
 ///
 /// Simulates many settings under traffic, shows what each step towards the objective costs, and
-/// recommends. With --write the recommendation goes into the file's `environment_overrides`, and
-/// nothing but its lines is touched.
+/// recommends. With --write the settings that were searched go into the file's
+/// `environment_overrides`, and nothing but their lines is touched.
 #[derive(Debug, ClapArgs)]
 #[command(after_help = format!("{TUNE}\n{ARRIVALS}"))]
 #[command(group = clap::ArgGroup::new("traffic").required(true).multiple(true).args(["trace", "arrivals"]))]
@@ -239,10 +260,12 @@ pub(crate) struct Tune {
     #[arg(long, value_name = "SETTING")]
     pub(crate) keep: Vec<String>,
     /// Simulations to spend.
-    #[arg(long, value_name = "NUMBER", default_value_t = 240)]
-    pub(crate) trials: usize,
+    #[arg(long, value_name = "NUMBER", default_value_t = 240,
+        value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub(crate) trials: u32,
     /// Further seeds under which the recommendation must hold, too.
-    #[arg(long, value_name = "NUMBER", default_value_t = 2)]
+    #[arg(long, value_name = "NUMBER", default_value_t = 2,
+        value_parser = clap::value_parser!(u32).range(0..=100))]
     pub(crate) confirmations: u32,
     /// Write the recommendation into the file, for the environment.
     #[arg(long, requires = "environment")]

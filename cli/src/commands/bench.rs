@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use plimsoll::harness::bench::{self, Entrant, Leaderboard};
 use plimsoll::harness::policy::PolicySpec;
 use plimsoll::harness::report;
-use plimsoll::harness::scenario::Scenario;
+use plimsoll::harness::scenario::{Objective, Scenario};
 use plimsoll::harness::suite::Suite;
 use plimsoll::registry::{FactoryContext, Registry};
 use plimsoll::suggest::did_you_mean;
@@ -24,16 +24,26 @@ use crate::render::{self, leaderboard, working::Working};
 struct Report<'a> {
     /// Whether it was told to stop before its end.
     stopped: bool,
-    /// What traces that were added are simulated with.
-    simulated: &'a [Term],
+    /// What traffic that was added is simulated with.
+    added: &'a [Added],
     #[serde(flatten)]
     board: &'a Leaderboard,
+}
+
+/// A scenario of traffic that was added, and all that it is made of.
+#[derive(Serialize)]
+pub(crate) struct Added {
+    pub(crate) scenario: String,
+    pub(crate) simulated: Vec<Term>,
 }
 
 /// Runs policies over scenarios.
 pub(crate) fn run(_: &Global, command: &Bench) -> Result<(), CliError> {
     let registry = plimsoll::registry()?;
-    let (suite, terms) = suite(command)?;
+    if let Some(path) = &command.results.html {
+        file::check(path)?;
+    }
+    let (suite, added) = suite(command)?;
     if command.list {
         return render::out(&leaderboard::questions(&suite));
     }
@@ -58,19 +68,17 @@ pub(crate) fn run(_: &Global, command: &Bench) -> Result<(), CliError> {
         (board, interrupt.asked())
     })?;
     let board = board?;
-    if let Some(path) = &command.results.html {
-        file::write(path, report::page_of_bench(&board).as_bytes())?;
-    }
     match command.results.format {
         Table::Json => render::out_json(&Report {
             stopped,
-            simulated: &terms,
+            added: &added,
             board: &board,
         })?,
         Table::Csv => render::out(&report::csv_of_bench(&board))?,
-        Table::Text => render::out(&leaderboard::text(&board, &terms))?,
+        Table::Text => render::out(&leaderboard::text(&board, &added))?,
     }
     if let Some(path) = &command.results.html {
+        file::write(path, report::page_of_bench(&board).as_bytes())?;
         render::say(&format!("wrote {}", path.display()));
     }
     if stopped {
@@ -101,53 +109,94 @@ fn entrants(registry: &Registry, command: &Bench) -> Result<Vec<Entrant>, CliErr
     Ok(specs.into_iter().map(PolicySpec::entrant).collect())
 }
 
-/// The scenarios that are run, and what those of traces that were added are made of.
-fn suite(command: &Bench) -> Result<(Suite, Vec<Term>), CliError> {
+/// The scenarios that are run, and what those of traffic that was added are made of.
+fn suite(command: &Bench) -> Result<(Suite, Vec<Added>), CliError> {
     let mut suite = match &command.suite {
         Some(path) => Suite::read(path)?,
         None => Suite::standard()?,
     };
-    let limits = command.slo.as_deref().map(objective).transpose()?;
-    let wanted = match &limits {
-        Some(limits) => Some(limits.percentiles().next().ok_or_else(|| {
-            CliError::usage("--slo: a bench ranks by one percentile, such as 'p99<2s'")
-        })?),
-        None => None,
-    };
-    let mut said = Vec::new();
-    for (name, arrivals) in arrivals_each(&command.plant)? {
-        let (scenario, terms) = described(&name, arrivals, &command.plant, None, wanted)?;
-        said = terms;
-        suite = suite.with(bounded(scenario, command)?);
+    let mut added = Vec::new();
+    let wanted = wanted(command)?;
+    let each = arrivals_each(&command.plant)?;
+    if each.is_empty() {
+        nothing_is_ignored(command)?;
     }
-    // Each has its own arrivals, and the suite's page and tables say which.
-    said.retain(|term| term.name != "arrivals");
+    for (name, arrivals) in each {
+        let name = unique(&name, &suite);
+        let (scenario, terms) = described(&name, arrivals, &command.plant, None, wanted)?;
+        suite = suite.with(bounded(scenario, command)?);
+        added.push(Added {
+            scenario: name,
+            simulated: terms,
+        });
+    }
     if let Some(seed) = command.plant.seed {
         for scenario in &mut suite.scenarios {
             scenario.seed = seed;
         }
     }
     only(&mut suite, &command.scenario)?;
+    added.retain(|one| suite.scenarios.iter().any(|kept| kept.name == one.scenario));
     for scenario in &suite.scenarios {
         scenario.horizon()?;
     }
-    Ok((suite, said))
+    Ok((suite, added))
+}
+
+/// A name that no scenario has.
+fn unique(name: &str, suite: &Suite) -> String {
+    let taken = |name: &str| suite.scenarios.iter().any(|one| one.name == name);
+    if !taken(name) {
+        return name.to_owned();
+    }
+    let numbered = (2..).map(|number| format!("{name}-{number}"));
+    let mut free = numbered.filter(|name| !taken(name));
+    free.next().unwrap_or_default()
+}
+
+/// What is wanted of traffic that is added: one percentile, as in a suite's file.
+fn wanted(command: &Bench) -> Result<Option<Objective>, CliError> {
+    let Some(text) = &command.slo else {
+        return Ok(None);
+    };
+    let limits = objective(text)?;
+    match limits.percentiles().next() {
+        Some(wanted) if !text.contains(',') => Ok(Some(wanted)),
+        _ => Err(CliError::usage(
+            "--slo: a bench ranks by one percentile, such as 'p99<2s'",
+        )),
+    }
+}
+
+/// Refuses options that are of traffic that is added, where none is.
+fn nothing_is_ignored(command: &Bench) -> Result<(), CliError> {
+    let mut given = command.plant.given();
+    given.extend(command.slo.as_ref().map(|_| "--slo"));
+    given.extend(command.min_replicas.map(|_| "--min-replicas"));
+    given.extend(command.max_replicas.map(|_| "--max-replicas"));
+    match given.first() {
+        None => Ok(()),
+        Some(option) => {
+            let message = format!("{option} is for traffic that is added, and none is");
+            Err(CliError::usage(message).hint(
+                "add some with --trace or --arrivals; a suite's file says what its scenarios are like",
+            ))
+        }
+    }
 }
 
 /// A scenario with the bounds that are asked for.
 fn bounded(mut scenario: Scenario, command: &Bench) -> Result<Scenario, CliError> {
-    if command.min_replicas > command.max_replicas {
-        let message = format!(
-            "--min-replicas is {}, which is above --max-replicas, {}",
-            command.min_replicas, command.max_replicas
-        );
+    let fewest = command.min_replicas.unwrap_or(1);
+    let most = command.max_replicas.unwrap_or(100);
+    if fewest > most {
+        let message = format!("--min-replicas is {fewest}, which is above --max-replicas, {most}");
         return Err(CliError::usage(message));
     }
     for workload in &mut scenario.workloads {
-        workload.min_replicas = command.min_replicas;
-        workload.max_replicas = command.max_replicas;
-        let initial = command.plant.initial_replicas;
-        workload.initial_replicas = initial.unwrap_or_else(|| command.min_replicas.max(1));
+        workload.min_replicas = fewest;
+        workload.max_replicas = most;
+        workload.initial_replicas = command.plant.initial_replicas;
     }
     scenario.question = "How does it do under this traffic?".to_owned();
     Ok(scenario)

@@ -19,8 +19,8 @@ use crate::render::{self, simulation, working::Working};
 struct Report<'a> {
     #[serde(flatten)]
     about: About<'a>,
-    objective: Option<String>,
-    met: Option<bool>,
+    objective: String,
+    met: bool,
     outcome: &'a Outcome,
 }
 
@@ -34,39 +34,38 @@ pub(crate) fn run(_: &Global, command: &Simulate) -> Result<(), CliError> {
         command.slo.as_deref(),
         plant,
     )?;
+    if let Some(path) = &command.results.html {
+        file::check(path)?;
+    }
     let outcome = interruptible(|interrupt| simulate(&experiment, || interrupt.asked()))??;
     let [score] = outcome.workloads.as_slice() else {
         return Err(CliError::new(exit::INVALID, "there is not one workload"));
     };
-    let met = experiment
-        .objective
-        .as_ref()
-        .map(|limits| limits.met(score));
-    let objective = experiment.objective.as_ref().map(ToString::to_string);
-    if let Some(path) = &command.results.html {
-        let policy = experiment.policy.to_string();
-        let page = report::page_of_outcome(&experiment.scenario, &policy, &outcome);
-        file::write(path, page.as_bytes())?;
-    }
+    let limits = &experiment.objective;
+    let met = limits.met(score);
     match command.results.format {
         Table::Json => render::out_json(&Report {
             about: experiment.about(),
-            objective,
+            objective: limits.to_string(),
             met,
             outcome: &outcome,
         })?,
-        Table::Csv => render::out(&report::csv_of_outcome(&outcome))?,
-        Table::Text => {
-            let verdict = experiment.objective.as_ref().zip(met);
-            let score_text = simulation::score(score, verdict, plant.price.is_some());
-            render::out(&format!(
-                "{}\n{score_text}\n{}",
-                simulation::about(&experiment),
-                simulation::charts(score)
-            ))?;
-        }
+        Table::Csv => render::out(&report::csv_of_outcome(&outcome, Some(met)))?,
+        Table::Text => render::out(&format!(
+            "{}\n{}\n{}",
+            simulation::about(&experiment),
+            simulation::score(score, limits, plant.price.is_some()),
+            simulation::charts(score)
+        ))?,
     }
     if let Some(path) = &command.results.html {
+        let policy = experiment.policy.to_string();
+        let about = report::About {
+            facts: experiment.facts(),
+            verdict: Some((limits.to_string(), met)),
+        };
+        let page = report::page_of_outcome(&experiment.scenario, &policy, &outcome, &about);
+        file::write(path, page.as_bytes())?;
         render::say(&format!("wrote {}", path.display()));
     }
     if outcome.stopped {

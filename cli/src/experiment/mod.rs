@@ -8,13 +8,13 @@ use std::sync::Arc;
 use plimsoll::autoscaling::AutoscalingSettings;
 use plimsoll::effective::Effective;
 use plimsoll::harness::policy::PolicySpec;
-use plimsoll::harness::scenario::{Objective, Scenario};
+use plimsoll::harness::scenario::Scenario;
 use plimsoll::harness::tune::SloExpression;
 use serde::Serialize;
 use tokio::runtime::Runtime;
 
 pub(crate) use self::plant::{Term, arrivals, arrivals_each, described};
-pub(crate) use self::settings::Setting;
+pub(crate) use self::settings::{Setting, settings_of};
 use crate::args::{Input, Plant};
 use crate::commands::push::runtime;
 use crate::commands::{Loaded, environment};
@@ -34,7 +34,7 @@ pub(crate) struct Experiment {
     pub(crate) terms: Vec<Term>,
     pub(crate) scenario: Scenario,
     pub(crate) policy: PolicySpec,
-    pub(crate) objective: Option<SloExpression>,
+    pub(crate) objective: SloExpression,
 }
 
 /// What an experiment is about, for machines.
@@ -61,27 +61,25 @@ impl Experiment {
         let loaded = Loaded::from(input)?;
         let policy = PolicySpec::parse(&loaded.context.registry, policy)
             .map_err(|error| CliError::usage(format!("--policy: {error}")))?;
-        let objective = slo.map(objective).transpose()?;
+        let objective = objective(slo.unwrap_or(USUAL_OBJECTIVE))?;
         let environment = environment(input.environment.as_deref());
         let (resolved, said) = loaded.resolve_one(environment.as_ref())?;
         render::diagnostics::print(&said);
         let effective = chosen(resolved, workload)?;
-        let (settings, rows) = settings::of(&effective);
+        let (settings, rows) = settings_of(&effective);
         let arrivals = arrivals(plant)?;
-        let wanted = objective
-            .as_ref()
-            .and_then(|limits| limits.percentiles().next());
-        let (mut scenario, terms) = described(
+        let wanted = objective.percentiles().next();
+        let (mut scenario, mut terms) = described(
             &effective.workload,
             arrivals,
             plant,
             Some(&effective),
             wanted,
         )?;
+        terms.push(Term::objective(&objective, slo.is_some()));
         scenario = scenario.with_settings(&settings);
         for workload in &mut scenario.workloads {
-            let asked = plant.initial_replicas;
-            workload.initial_replicas = asked.unwrap_or_else(|| workload.min_replicas.max(1));
+            workload.initial_replicas = plant.initial_replicas;
         }
         scenario.horizon().map_err(CliError::from)?;
         Ok(Self {
@@ -112,6 +110,23 @@ impl Experiment {
         }
     }
 
+    /// What pages say of it.
+    pub(crate) fn facts(&self) -> Vec<[String; 3]> {
+        let environment = self.effective.environment.as_ref();
+        let environment = environment.map_or_else(|| "the base".to_owned(), ToString::to_string);
+        let mut facts = vec![["environment".to_owned(), environment, String::new()]];
+        facts.extend(self.rows.iter().map(|row| {
+            let value = row.value.to_string();
+            [row.name.to_owned(), value, row.from()]
+        }));
+        facts.extend(
+            self.terms
+                .iter()
+                .map(|term| [term.name.to_owned(), term.value.clone(), term.from.clone()]),
+        );
+        facts
+    }
+
     /// What was done to traces.
     pub(crate) fn notes(&self) -> Vec<String> {
         let workloads = self.scenario.workloads.iter();
@@ -138,18 +153,13 @@ fn chosen(mut resolved: Vec<Effective>, name: Option<&str>) -> Result<Effective,
     }
 }
 
+/// What is wanted where nobody says.
+const USUAL_OBJECTIVE: &str = "p99<2s";
+
 /// An objective, by its text.
 pub(crate) fn objective(text: &str) -> Result<SloExpression, CliError> {
     text.parse()
         .map_err(|error| CliError::usage(format!("--slo: {error}")))
-}
-
-/// What is wanted where nobody says.
-pub(crate) fn usual_objective() -> Objective {
-    Objective {
-        latency: plimsoll::harness::time::Span::from_secs(2),
-        attainment: 0.99,
-    }
 }
 
 /// Runs long work so that Ctrl-C asks it to end.

@@ -10,10 +10,10 @@ use plimsoll::harness::scenario::{Objective, Scenario, Tokens, Workload};
 use plimsoll::harness::service::{Service, Variate, Work};
 use plimsoll::harness::time::Span;
 use plimsoll::harness::trace::{Format, Trace, TraceOptions};
+use plimsoll::harness::tune::SloExpression;
 use plimsoll::value::Node;
 use serde::Serialize;
 
-use super::usual_objective;
 use crate::args::Plant;
 use crate::error::CliError;
 
@@ -29,6 +29,15 @@ pub(crate) struct Term {
 }
 
 impl Term {
+    /// What is wanted.
+    pub(super) fn objective(limits: &SloExpression, given: bool) -> Self {
+        if given {
+            Self::said("objective", limits, "--slo")
+        } else {
+            Self::assumed("objective", limits, "--slo")
+        }
+    }
+
     fn said(name: &'static str, value: impl Display, from: impl Display) -> Self {
         Self {
             name,
@@ -156,7 +165,10 @@ pub(crate) fn described(
         }
         workload.price_per_hour = price;
     }
-    workload.slo = wanted.unwrap_or_else(usual_objective);
+    workload.slo = wanted.unwrap_or(Objective {
+        latency: Span::from_secs(2),
+        attainment: 0.99,
+    });
 
     let mut scenario = Scenario::new(name, workload);
     scenario.duration = time("--duration", plant.duration.as_deref())?;

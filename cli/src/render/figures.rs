@@ -63,6 +63,32 @@ pub(crate) fn percent(share: f64) -> String {
     format!("{text} %")
 }
 
+/// A number of things, one or several.
+pub(crate) fn several(number: u64, what: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{} {what}{plural}", count(number))
+}
+
+/// A text in lines of at most 98 letters.
+pub(crate) fn wrapped(text: &str, indent: usize) -> String {
+    const WIDTH: usize = 98;
+    let margin = " ".repeat(indent);
+    let mut out = String::new();
+    let mut line = margin.clone();
+    for word in text.split_whitespace() {
+        let full = line.chars().count() + 1 + word.chars().count() > WIDTH;
+        if full && line.len() > indent {
+            out.push_str(&format!("{line}\n"));
+            line.clone_from(&margin);
+        }
+        if line.len() > indent {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    format!("{out}{line}\n")
+}
+
 /// Rows in columns: the first to the left, the others to the right.
 pub(crate) fn table(rows: &[Vec<String>], indent: usize) -> String {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);

@@ -3,8 +3,8 @@
 use plimsoll::harness::bench::{Cell, Leaderboard, Rank};
 use plimsoll::harness::suite::Suite;
 
-use super::figures::{count, percent, table, three_digits};
-use crate::experiment::Term;
+use super::figures::{count, percent, several, table, three_digits, wrapped};
+use crate::commands::bench::Added;
 
 /// What the scenarios of a suite ask.
 pub(crate) fn questions(suite: &Suite) -> String {
@@ -19,11 +19,11 @@ pub(crate) fn questions(suite: &Suite) -> String {
 }
 
 /// The leaderboard, and each policy in each scenario.
-pub(crate) fn text(board: &Leaderboard, terms: &[Term]) -> String {
+pub(crate) fn text(board: &Leaderboard, added: &[Added]) -> String {
     let mut out = format!(
-        "{}: {} scenarios, {} simulated requests\n\n",
+        "{}: {}, {} simulated requests\n\n",
         board.suite,
-        board.scenarios.len(),
+        several(board.scenarios.len() as u64, "scenario"),
         requests(board)
     );
     let head = [
@@ -37,7 +37,7 @@ pub(crate) fn text(board: &Leaderboard, terms: &[Term]) -> String {
     let mut rows = vec![head.map(str::to_owned).to_vec()];
     rows.extend(board.ranks.iter().map(rank));
     out.push_str(&table(&rows, 2));
-    out.push_str(&format!("\n  {}\n\n", board.ranking));
+    out.push_str(&format!("\n{}\n", wrapped(board.ranking, 2)));
     out.push_str(&scenarios(board));
     out.push_str(
         "\n  Cost relative to the cheapest that met the objective; in brackets, the attainment of \
@@ -50,14 +50,13 @@ pub(crate) fn text(board: &Leaderboard, terms: &[Term]) -> String {
     for note in notes {
         out.push_str(&format!("  {note}\n"));
     }
-    if !terms.is_empty() {
-        out.push_str("\n  Traffic that was added is simulated with\n");
-    }
-    for term in terms {
-        out.push_str(&format!(
-            "    {}: {}  {}\n",
-            term.name, term.value, term.from
-        ));
+    for Added {
+        scenario,
+        simulated,
+    } in added
+    {
+        out.push_str(&format!("\n  {scenario} is simulated with\n"));
+        out.push_str(&super::simulation::terms(simulated, 4));
     }
     out
 }

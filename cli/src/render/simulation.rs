@@ -2,10 +2,9 @@
 
 use plimsoll::harness::score::{Latency, Point, Score};
 use plimsoll::harness::tune::SloExpression;
-use plimsoll::layer::Provenance;
 
 use super::chart::{Series, draw};
-use super::figures::{count, percent, table, three_digits, time};
+use super::figures::{count, percent, several, table, three_digits, time};
 use crate::experiment::{Experiment, Setting, Term};
 
 /// What is simulated: settings and traffic, each with who says so.
@@ -21,7 +20,7 @@ pub(crate) fn about(experiment: &Experiment) -> String {
     );
     out.push_str(&settings(&experiment.rows));
     out.push('\n');
-    out.push_str(&terms(&experiment.terms));
+    out.push_str(&terms(&experiment.terms, 2));
     let notes = experiment.notes();
     if !notes.is_empty() {
         out.push('\n');
@@ -37,24 +36,14 @@ fn settings(rows: &[Setting]) -> String {
     let name = widest(rows.iter().map(|row| row.name.len()));
     let value = widest(rows.iter().map(|row| row.value.to_string().len()));
     let line = |row: &Setting| {
-        let place = row.provenance.as_ref();
-        let from = place.map_or_else(|| "the platform's default".to_owned(), place_of);
+        let from = row.from();
         format!("  {:name$}  {:>value$}  {from}\n", row.name, row.value)
     };
     rows.iter().map(line).collect()
 }
 
-fn place_of(provenance: &Provenance) -> String {
-    match (&provenance.file, provenance.line, provenance.column) {
-        (Some(file), Some(line), Some(column)) => {
-            format!("{}  {file}:{line}:{column}", provenance.layer)
-        }
-        _ => provenance.layer.to_string(),
-    }
-}
-
 /// What is simulated beside the settings. What nobody says stands out.
-fn terms(terms: &[Term]) -> String {
+pub(crate) fn terms(terms: &[Term], indent: usize) -> String {
     let name = widest(terms.iter().map(|term| term.name.len()));
     let value = widest(
         terms
@@ -68,7 +57,10 @@ fn terms(terms: &[Term]) -> String {
         } else {
             term.from.clone()
         };
-        format!("  {:name$}  {:value$}  {from}\n", term.name, term.value)
+        format!(
+            "{:indent$}{:name$}  {:value$}  {from}\n",
+            "", term.name, term.value
+        )
     };
     terms.iter().map(line).collect()
 }
@@ -78,11 +70,7 @@ fn widest(lengths: impl Iterator<Item = usize>) -> usize {
 }
 
 /// The score of a workload, line by line.
-pub(crate) fn score(
-    score: &Score,
-    objective: Option<(&SloExpression, bool)>,
-    priced: bool,
-) -> String {
+pub(crate) fn score(score: &Score, limits: &SloExpression, priced: bool) -> String {
     let requests = &score.requests;
     let mut lines = vec![(
         "requests",
@@ -95,17 +83,13 @@ pub(crate) fn score(
             count(requests.unfinished),
         ),
     )];
-    if let Some((limits, met)) = objective {
-        let verdict = if met {
-            super::painted_out("32", "met")
-        } else {
-            super::painted_out("31", "missed")
-        };
-        lines.push(("objective", format!("{limits}: {verdict}")));
-        if let Some(why) = out_of_reach(limits, score) {
-            lines.push(("", why));
-        }
-    }
+    let verdict = if limits.met(score) {
+        super::painted_out("32", "met")
+    } else {
+        super::painted_out("31", "missed")
+    };
+    lines.push(("objective", format!("{limits}: {verdict}")));
+    lines.extend(out_of_reach(limits, score).map(|why| ("", why)));
     lines.push((
         "attainment",
         format!(
@@ -138,10 +122,10 @@ pub(crate) fn score(
     lines.push((
         "scaling",
         format!(
-            "{} times up, {} times down; {} replicas started",
-            count(scaling.ups),
-            count(scaling.downs),
-            count(scaling.replicas_started),
+            "{} up, {} down; {} started",
+            several(scaling.ups, "time"),
+            several(scaling.downs, "time"),
+            several(scaling.replicas_started, "replica"),
         ),
     ));
     let elasticity = &score.elasticity;

@@ -109,6 +109,39 @@ fn mistakes_are_named_with_their_place() {
         (&["bench", "--policy", "fixed", "--policy", "fixed"], 2),
         (&["bench", "--scenario", "rmp"], 4),
         (&["bench", "--distribution", "fair"], 2),
+        (&["bench", "--service", "100s"], 2),
+        (
+            &["bench", "--arrivals", minute, "--slo", "p99<2s, cold<1%"],
+            2,
+        ),
+        (
+            &[
+                "tune",
+                &truss,
+                "--arrivals",
+                minute,
+                "--slo",
+                "p99<2s",
+                "--trials",
+                "0",
+            ],
+            2,
+        ),
+        (
+            &[
+                "tune",
+                &truss,
+                "--arrivals",
+                minute,
+                "--slo",
+                "p99<2s",
+                "--keep",
+                "max_replicas",
+                "--max-replicas",
+                "4",
+            ],
+            2,
+        ),
         (
             &[
                 "tune",

@@ -65,15 +65,42 @@ fn what_is_written_is_what_was_recommended_and_nothing_else() {
     ] {
         assert_eq!(effective[name], recommended[name], "{name}");
     }
-    // Every line that is no setting of production is where it was.
+    // Every line that is no setting of production is where it was, in its order.
     let after = fs::read_to_string(&file).unwrap();
-    let kept: Vec<&str> = before.lines().filter(|line| after.contains(line)).collect();
-    let gone: Vec<&str> = before.lines().filter(|line| !kept.contains(line)).collect();
-    assert!(
-        gone.iter().all(|line| line.contains("replicas: ")),
-        "{gone:?}"
-    );
+    let others = |text: &str| -> Vec<String> {
+        let settings = [
+            "replicas: ",
+            "percentage: ",
+            "window_seconds: ",
+            "delay_seconds: ",
+        ];
+        let lines = text.lines().enumerate();
+        let other = |(number, line): &(usize, &str)| {
+            *number < 25 || !settings.iter().any(|name| line.contains(name))
+        };
+        lines
+            .filter(other)
+            .map(|(_, line)| line.to_owned())
+            .collect()
+    };
+    assert_eq!(others(&before), others(&after));
     assert!(after.contains("accelerator: {count: 2} # two of the base's L4"));
+    // What was recommended is what a simulation of the file comes to.
+    let simulated = home.ok(&with(
+        &[
+            "simulate",
+            &truss,
+            "-e",
+            "production",
+            "--slo",
+            "p99<3s",
+            "--format",
+            "json",
+        ],
+        &SAID,
+    ));
+    let score = &simulated.json()["outcome"]["workloads"][0];
+    assert_eq!(*score, report["trials"][place]["score"]);
     // The base and the other environments are what they were.
     let base = |text: &str| {
         home.write("compare/config.yaml", text);
@@ -81,6 +108,75 @@ fn what_is_written_is_what_was_recommended_and_nothing_else() {
             .clone()
     };
     assert_eq!(base(&before), base(&after));
+}
+
+/// Where an environment's settings replace the base's, what was recommended is still what is effective.
+#[test]
+fn a_resolver_that_replaces_gets_all_that_it_takes() {
+    let home = Home::new();
+    home.write(
+        "one/config.yaml",
+        "model_name: one\nautoscaling_settings:\n  min_replicas: 0\n  max_replicas: 20\n  \
+         concurrency_target: 8\n  max_scale_down_rate: 20\n",
+    );
+    let command = [
+        "tune",
+        "one",
+        "-e",
+        "staging",
+        "--resolver",
+        "replace",
+        "--slo",
+        "p99<3s",
+    ];
+    let command = with(&with(&command, &SAID), &FEW);
+    let more = ["--keep", "max_replicas", "--write", "--format", "json"];
+    let report = home.ok(&with(&command, &more)).json();
+    let place = usize::try_from(report["recommended"].as_u64().unwrap()).unwrap();
+    let recommended = &report["trials"][place]["settings"];
+    let resolve = [
+        "resolve",
+        "one",
+        "-e",
+        "staging",
+        "--resolver",
+        "replace",
+        "--format",
+        "json",
+    ];
+    let resolved = home.ok(&resolve).json();
+    let effective = &resolved["workloads"][0]["effective"]["autoscaling_settings"];
+    assert_eq!(effective, recommended);
+    assert_eq!(effective["max_replicas"], 20);
+    assert_eq!(effective["concurrency_target"], 8);
+}
+
+/// What took long is shown, whatever happens to a file.
+#[test]
+fn a_folder_that_is_not_there_is_found_before_anything_is_done() {
+    let home = Home::new();
+    let truss = example(&home, "embeddings-server");
+    for command in ["tune", "simulate"] {
+        let run = home.run(&with(
+            &[
+                command,
+                &truss,
+                "-e",
+                "production",
+                "--slo",
+                "p99<3s",
+                "--html",
+                "none/x.html",
+            ],
+            &SAID,
+        ));
+        assert_eq!((run.code, &*run.stdout), (1, ""), "{}", run.stderr);
+        assert!(
+            run.stderr.contains("there is no such folder"),
+            "{}",
+            run.stderr
+        );
+    }
 }
 
 #[test]
@@ -103,6 +199,7 @@ fn nothing_is_written_where_nothing_meets_the_objective() {
     let run = home.run(&with(&command, &["--write"]));
     assert_eq!(run.code, 1, "{}", run.stderr);
     assert!(run.stderr.contains("Nothing is written"), "{}", run.stderr);
+    assert!(run.stdout.contains("What p50<1ms costs"), "{}", run.stdout);
     assert_eq!(fs::read_to_string(&file).unwrap(), before);
     let report = home.ok(&command);
     assert!(

@@ -8,7 +8,7 @@ use plimsoll_core::policy::ScalingPolicy;
 use super::plant::Plant;
 use super::run::Progress;
 use crate::error::Error;
-use crate::scenario::Scenario;
+use crate::scenario::{Scenario, Workload};
 use crate::score::Outcome;
 
 /// Runs all workloads of a scenario, each under a policy of its own that decides as often as the
@@ -110,7 +110,7 @@ impl Fleet {
             plants.push(Plant::new(scenario, workload, horizon, *interval, seed)?);
         }
         let demands = workloads.iter().map(|workload| Demand {
-            desired: workload.initial_replicas,
+            desired: workload.starts_with(),
             min: workload.min_replicas,
             max: workload.max_replicas,
             weight: workload.weight,
@@ -121,7 +121,7 @@ impl Fleet {
             budget: scenario.budget,
             due: plants.iter().map(|plant| plant.decision_interval).collect(),
             demands: demands.collect(),
-            allocations: workloads.iter().map(|one| one.initial_replicas).collect(),
+            allocations: workloads.iter().map(Workload::starts_with).collect(),
             plants,
         };
         fleet.allow_activations();

@@ -87,7 +87,7 @@ impl Plant {
                     <= Lane::PLACES,
             activation,
         });
-        pool.start_ready(workload.initial_replicas);
+        pool.start_ready(workload.starts_with());
         let meter = Meter::new(workload, scenario.elasticity_interval.0, horizon);
         let room = samples + 4;
         Ok(Self {

@@ -8,6 +8,15 @@ pub use page::{page_of_bench, page_of_outcome, page_of_tuning};
 
 use serde::Serialize;
 
+/// What a page says of an experiment beside its figures.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct About {
+    /// What was simulated: names, values, and who says so.
+    pub facts: Vec<[String; 3]>,
+    /// The objective in words, and whether it was met; `None` for that of the workloads.
+    pub verdict: Option<(String, bool)>,
+}
+
 /// A result as JSON, with line breaks. Numbers that are not finite become null.
 #[must_use]
 pub fn json(result: &impl Serialize) -> String {

@@ -166,12 +166,19 @@ function renderScore(score, title) {
   ], 'facts')));
 }
 
+// What was simulated, and who says so.
+const factsTable = () => data.facts?.length ? panel('What was simulated', null, table([
+  { name: 'what', left: true, strong: true, show: row => row[0] }, { name: 'value', left: true, show: row => row[1] }, { name: 'said by', left: true, show: row => row[2] },
+], data.facts, 'facts')) : null;
+
 const remarks = notes => notes?.length ? el('p', { class: 'soft small' }, notes.join(' · ')) : null;
 const asked = data.stopped ? el('p', { class: 'soft' }, 'Stopped before its end: this is what was done until then.') : null;
 
 function renderSimulation() {
   page.append(el('p', { class: 'soft' }, `Policy ${data.policy}, seed ${data.seed}. ${data.question ?? ''}`), remarks(data.notes) ?? '', asked ?? '');
+  if (data.verdict) page.append(el('p', { class: data.verdict[1] ? 'good' : 'bad' }, `Objective ${data.verdict[0]}: ${data.verdict[1] ? 'met' : 'missed'}.`));
   for (const score of data.scores) renderScore(score, data.scores.length > 1 ? score.workload : null);
+  page.append(factsTable() ?? '');
 }
 
 function renderTuning() {
@@ -211,4 +218,5 @@ function renderTuning() {
     { name: '', left: true, show: trial => trial === best ? '← recommended' : trial === now ? '← now' : '' },
   ], front)));
   for (const score of data.scores) renderScore(score, 'With the recommended settings');
+  page.append(factsTable() ?? '');
 }

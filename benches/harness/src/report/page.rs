@@ -2,6 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
+use super::About;
 use crate::bench::Leaderboard;
 use crate::scenario::Scenario;
 use crate::score::{Outcome, Point, Score};
@@ -64,7 +65,12 @@ pub fn page_of_bench(board: &Leaderboard) -> String {
 
 /// The page of a simulation.
 #[must_use]
-pub fn page_of_outcome(scenario: &Scenario, policy: &str, outcome: &Outcome) -> String {
+pub fn page_of_outcome(
+    scenario: &Scenario,
+    policy: &str,
+    outcome: &Outcome,
+    about: &About,
+) -> String {
     page(
         &format!("Simulation: {}", scenario.name),
         &json!({
@@ -73,6 +79,8 @@ pub fn page_of_outcome(scenario: &Scenario, policy: &str, outcome: &Outcome) -> 
             "question": scenario.question,
             "seed": outcome.seed,
             "stopped": outcome.stopped,
+            "facts": about.facts,
+            "verdict": about.verdict,
             "notes": notes(scenario),
             "scores": outcome.workloads.iter().map(score).collect::<Vec<_>>(),
         }),
@@ -81,7 +89,7 @@ pub fn page_of_outcome(scenario: &Scenario, policy: &str, outcome: &Outcome) -> 
 
 /// The page of a tuning.
 #[must_use]
-pub fn page_of_tuning(scenario: &Scenario, policy: &str, tuning: &Tuning) -> String {
+pub fn page_of_tuning(scenario: &Scenario, policy: &str, tuning: &Tuning, about: &About) -> String {
     let trial = |trial: &Trial| {
         json!({
             "settings": trial.settings,
@@ -103,6 +111,7 @@ pub fn page_of_tuning(scenario: &Scenario, policy: &str, tuning: &Tuning) -> Str
             "policy": policy,
             "objective": tuning.objective,
             "stopped": tuning.stopped,
+            "facts": about.facts,
             "reason": tuning.reason,
             "notes": notes(scenario),
             "baseline": tuning.baseline.as_ref().map(trial),

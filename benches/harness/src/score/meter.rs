@@ -56,7 +56,7 @@ impl Meter {
             window: 0,
             areas: Areas::default(),
             busy: 0.0,
-            peak: workload.initial_replicas,
+            peak: workload.starts_with(),
             ups: 0,
             downs: 0,
             concurrency: workload.concurrency,

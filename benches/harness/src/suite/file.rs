@@ -169,7 +169,7 @@ fn read_workload(file: WorkloadFile, scenario: &str, folder: &Path) -> Result<Wo
     workload.balance = file.balance.unwrap_or_default();
     workload.min_replicas = file.min_replicas.unwrap_or(0);
     workload.max_replicas = file.max_replicas.unwrap_or(100).max(workload.min_replicas);
-    workload.initial_replicas = file.initial_replicas.unwrap_or(workload.min_replicas);
+    workload.initial_replicas = Some(file.initial_replicas.unwrap_or(workload.min_replicas));
     workload.price_per_hour = file.price_per_hour.unwrap_or(workload.price_per_hour);
     if let Some(slo) = file.slo {
         workload.slo = Objective {

@@ -81,7 +81,7 @@ pub(crate) fn pool(text: &str, work: Variate, replicas: u32) -> Workload {
     Workload {
         min_replicas: replicas,
         max_replicas: replicas,
-        initial_replicas: replicas,
+        initial_replicas: Some(replicas),
         ..Workload::new("pool", arrivals(text), Service::of(work))
     }
 }

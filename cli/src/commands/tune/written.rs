@@ -1,17 +1,18 @@
 //! The recommendation in the user's own file.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use plimsoll::amendment::{Amendment, Hunk};
 use plimsoll::autoscaling::AutoscalingSettings;
-use plimsoll::diagnostic::Diagnostics;
+use plimsoll::environment::Environment;
 use plimsoll::harness::tune::{Space, Tuning};
+use plimsoll::tree::{OverlayTree, SourceTree};
 use serde::Serialize;
 
 use crate::error::{CliError, exit};
-use crate::experiment::Experiment;
+use crate::experiment::{Experiment, settings_of};
 use crate::file;
-use crate::render;
 
 /// What a recommendation changes in a file.
 #[derive(Debug, Serialize)]
@@ -41,6 +42,16 @@ impl From<Hunk> for Lines {
     }
 }
 
+/// Refuses what could not be written, before anything long is done.
+pub(super) fn check(experiment: &Experiment, space: &Space) -> Result<(), CliError> {
+    match &experiment.effective.environment {
+        Some(environment) => {
+            amended(experiment, environment, space, &experiment.settings).map(|_| ())
+        }
+        None => Ok(()),
+    }
+}
+
 /// Finds what the recommendation changes, and writes it where that is asked for. `None` where there
 /// is no environment to write for, nothing that meets the objective, or nothing better than what
 /// stands.
@@ -50,35 +61,21 @@ pub(super) fn change(
     tuning: &Tuning,
     write: bool,
 ) -> Result<Option<Change>, CliError> {
-    let refused = |message: String| Err(CliError::new(exit::INVALID, message));
-    let recommended = tuning.recommendation().filter(|best| best.met);
-    let Some(best) = recommended.filter(|_| !tuning.stopped) else {
-        return match write {
-            // What was found is printed, and that it was stopped.
-            true if tuning.stopped => Ok(None),
-            true => refused(format!("{} Nothing is written.", tuning.reason)),
-            false => Ok(None),
-        };
+    let best = tuning.recommendation().filter(|best| best.met);
+    let (Some(best), Some(environment)) = (best, &experiment.effective.environment) else {
+        return Ok(None);
     };
-    if best.settings == experiment.settings {
-        if write {
-            render::say("nothing is written: what stands is what is recommended");
-        }
+    if tuning.stopped || best.settings == experiment.settings {
         return Ok(None);
     }
-    let amendment = match amendment(experiment, space, &best.settings) {
-        Some(Ok(amendment)) => amendment,
-        Some(Err(diagnostics)) if write => return Err(CliError::Input(diagnostics)),
-        Some(Err(_)) | None => return Ok(None),
-    };
+    let amendment = amended(experiment, environment, space, &best.settings)?;
     let path = PathBuf::from(experiment.loaded.tree.display(&amendment.path));
     if write && !amendment.is_empty() {
         let now = std::fs::read(&path).map_err(|error| CliError::file(&path, &error))?;
         if now != amendment.before.as_bytes() {
             let path = path.display();
-            return refused(format!(
-                "{path} has changed since it was read: nothing is written"
-            ));
+            let message = format!("{path} has changed since it was read: nothing is written");
+            return Err(CliError::new(exit::INVALID, message));
         }
         file::write(&path, amendment.after.as_bytes())?;
     }
@@ -89,23 +86,65 @@ pub(super) fn change(
     }))
 }
 
-/// The searched settings, as an amendment of the file; `None` without an environment.
-fn amendment(
+/// The file with the searched settings in it. Where those alone are not what the resolver makes of
+/// it, as where an environment's settings replace the base's, all that is written anywhere goes in.
+fn amended(
     experiment: &Experiment,
+    environment: &Environment,
     space: &Space,
     settings: &AutoscalingSettings,
-) -> Option<Result<Amendment, Diagnostics>> {
-    let environment = experiment.effective.environment.as_ref()?;
+) -> Result<Amendment, CliError> {
     let mut searched = AutoscalingSettings::default();
     for (name, _) in &space.axes {
         searched.set(name, settings.get(name));
     }
+    let mut whole = searched;
+    for (field, _) in experiment
+        .effective
+        .autoscaling()
+        .unwrap_or_default()
+        .written()
+    {
+        whole.set(field.name, settings.get(field.name));
+    }
     let loaded = &experiment.loaded;
-    Some(loaded.source.amend(
-        &loaded.tree,
-        &loaded.manifest,
-        &experiment.effective.workload,
-        environment,
-        &searched,
-    ))
+    for request in [searched, whole] {
+        let amendment = loaded.source.amend(
+            &loaded.tree,
+            &loaded.manifest,
+            &experiment.effective.workload,
+            environment,
+            &request,
+        )?;
+        if comes_to(experiment, environment, &amendment, settings)? {
+            return Ok(amendment);
+        }
+    }
+    let message = "the settings cannot be written so that this environment has just these";
+    Err(CliError::new(exit::INVALID, message).hint("try --resolver deep-merge"))
+}
+
+/// Whether an amended file resolves to settings, by the resolver that is asked for.
+fn comes_to(
+    experiment: &Experiment,
+    environment: &Environment,
+    amendment: &Amendment,
+    settings: &AutoscalingSettings,
+) -> Result<bool, CliError> {
+    let loaded = &experiment.loaded;
+    let after = OverlayTree::new(
+        Arc::clone(&loaded.tree),
+        &amendment.path,
+        Arc::clone(&amendment.after),
+    );
+    let after: Arc<dyn SourceTree> = Arc::new(after);
+    let manifest = loaded.source.load(&after)?;
+    let name = &experiment.effective.workload;
+    let Some(workload) = manifest.workloads.iter().find(|one| one.name == *name) else {
+        return Ok(false);
+    };
+    let effective = loaded
+        .resolver
+        .resolve(workload, Some(environment), &manifest.files)?;
+    Ok(settings_of(&effective).0 == *settings)
 }
