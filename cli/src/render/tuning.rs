@@ -73,6 +73,12 @@ fn against(now: Option<&Trial>, limits: &SloExpression, best: &Trial, priced: bo
         let requests = &trial.score.requests;
         percent(requests.met_cold_start as f64 / (requests.completed as f64).max(1.0))
     });
+    let lost = |trial: &Trial| trial.score.requests.dropped + trial.score.requests.unfinished;
+    if lost(best) > 0 || now.is_some_and(|now| lost(now) > 0) {
+        compare("dropped or not finished", &|trial| {
+            percent(lost(trial) as f64 / (trial.score.requests.arrived as f64).max(1.0))
+        });
+    }
     compare("replicas in the mean", &|trial| {
         three_digits(trial.score.replicas.mean)
     });
