@@ -9,6 +9,10 @@ use crate::text::{SpecError, Word, number, span};
 use crate::time::{SECOND, Span, whole};
 
 /// Limits that must all hold.
+///
+/// Each counts every request that arrived, so that to serve fewer never helps: one that was dropped
+/// or not finished took without end where a latency is limited (`p99`, `mean`, `max`), was not
+/// within the latency where `attainment` is, and met a cold start where `cold` is.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SloExpression {
     text: String,
@@ -29,7 +33,7 @@ struct Limit {
 enum Measure {
     /// The latency that this share of the arrived requests is within.
     Percentile(f64),
-    /// The mean latency of the completed requests.
+    /// The mean latency; without end where a request was not completed.
     Mean,
     /// The longest latency; without end where a request was not completed.
     Max,
@@ -37,7 +41,7 @@ enum Measure {
     Missed,
     /// Requests that met a full queue.
     Dropped,
-    /// Requests that met a cold start.
+    /// Requests that met a cold start. One that was not served may have met one for ever.
     Cold,
 }
 
@@ -113,7 +117,10 @@ impl Measure {
             Self::Max => format!("a longest latency of {}", time()),
             Self::Missed => format!("an attainment of {} %", trim(percent(1.0 - value))),
             Self::Dropped => format!("{} % dropped", trim(percent(value))),
-            Self::Cold => format!("{} % that met a cold start", trim(percent(value))),
+            Self::Cold => format!(
+                "{} % that met a cold start or were not served",
+                trim(percent(value))
+            ),
         }
     }
 
@@ -129,12 +136,12 @@ impl Measure {
                 let value = found.map_or(f64::INFINITY, |(_, latency)| *latency);
                 if requests.arrived == 0 { 0.0 } else { value }
             }
+            Self::Mean | Self::Max if requests.completed < requests.arrived => f64::INFINITY,
             Self::Mean => score.latency.total.mean,
-            Self::Max if requests.completed < requests.arrived => f64::INFINITY,
             Self::Max => score.latency.total.max,
             Self::Missed => 1.0 - score.slo.attainment,
             Self::Dropped => share(requests.dropped),
-            Self::Cold => share(requests.met_cold_start),
+            Self::Cold => share(requests.met_cold_start + requests.dropped + requests.unfinished),
         }
     }
 }
