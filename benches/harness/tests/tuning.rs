@@ -194,7 +194,7 @@ fn what_cannot_be_met_is_said_with_what_comes_nearest() {
     // A hundred milliseconds are less than the service takes.
     insta::assert_snapshot!(reason("p50<100ms", 20));
     // Two replicas are too few for the load.
-    insta::assert_snapshot!(reason("attainment>99%", 2));
+    insta::assert_snapshot!(reason("p5<10s, attainment>99%", 2));
 }
 
 #[test]

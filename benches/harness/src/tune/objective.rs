@@ -13,6 +13,12 @@ use crate::time::{SECOND, Span, whole};
 /// Each counts every request that arrived, so that to serve fewer never helps: one that was dropped
 /// or not finished took without end where a latency is limited (`p99`, `mean`, `max`), was not
 /// within the latency where `attainment` is, and met a cold start where `cold` is.
+///
+/// One of them limits a latency: else requests could wait without end. `attainment` is the share
+/// that is within the latency of the workload's objective, which is the first of [`percentiles`]
+/// where this expression is what is asked of it: there is at least one.
+///
+/// [`percentiles`]: Self::percentiles
 #[derive(Clone, Debug, PartialEq)]
 pub struct SloExpression {
     text: String,
@@ -151,11 +157,16 @@ impl FromStr for SloExpression {
 
     fn from_str(text: &str) -> Result<Self, SpecError> {
         let mut limits = Vec::new();
+        let mut names = Vec::new();
         let mut at = 0;
         for part in text.split(',') {
-            limits.push(limit(Word { text: part, at }).map_err(|error| error.in_text(text))?);
+            let (limit, name) =
+                limit(Word { text: part, at }).map_err(|error| error.in_text(text))?;
+            limits.push(limit);
+            names.push(name);
             at += part.len() + 1;
         }
+        latency_is_said(&limits, &names).map_err(|error| error.in_text(text))?;
         Ok(Self {
             text: text.to_owned(),
             limits,
@@ -169,7 +180,36 @@ impl fmt::Display for SloExpression {
     }
 }
 
-fn limit(part: Word<'_>) -> Result<Limit, SpecError> {
+/// Refuses an attainment of no latency in sight, and limits that let requests wait for as long as
+/// they may: the cheapest to meet them would serve them all at the very end.
+fn latency_is_said(limits: &[Limit], names: &[Word<'_>]) -> Result<(), SpecError> {
+    const HINT: &str = "say the latency, too: `p99<2s` or the like";
+    let within = |limit: &Limit| matches!(limit.measure, Measure::Percentile(_));
+    let limited =
+        |limit: &Limit| within(limit) || matches!(limit.measure, Measure::Mean | Measure::Max);
+    let missed = limits
+        .iter()
+        .position(|limit| limit.measure == Measure::Missed);
+    if let Some(place) = missed
+        && !limits.iter().any(within)
+    {
+        let message = format!("`attainment` does not say within which latency; {HINT}");
+        return Err(SpecError::at(names[place], message));
+    }
+    match names.first() {
+        Some(name) if !limits.iter().any(limited) => {
+            let message = format!(
+                "`{}` alone lets requests wait without end; {HINT}",
+                name.text
+            );
+            Err(SpecError::at(*name, message))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A limit, and the name of what it limits.
+fn limit(part: Word<'_>) -> Result<(Limit, Word<'_>), SpecError> {
     let place = part.text.find(['<', '>']);
     let Some((place, less)) = place.map(|place| (place, part.text[place..].starts_with('<')))
     else {
@@ -211,10 +251,11 @@ fn limit(part: Word<'_>) -> Result<Limit, SpecError> {
         }
     };
     // The share that is left over is not exact in binary.
-    Ok(Limit {
+    let limit = Limit {
         measure,
         at_most: at_most + 1e-12,
-    })
+    };
+    Ok((limit, name))
 }
 
 fn share(word: Word<'_>) -> Result<f64, SpecError> {
@@ -263,10 +304,21 @@ mod tests {
           q99<2s
           ^^^
         ");
+        insta::assert_snapshot!(error("mean<2s, attainment>99%"), @"
+        `attainment` does not say within which latency; say the latency, too: `p99<2s` or the like
+          mean<2s, attainment>99%
+                   ^^^^^^^^^^
+        ");
+        insta::assert_snapshot!(error("cold<1%, dropped<1%"), @"
+        `cold` alone lets requests wait without end; say the latency, too: `p99<2s` or the like
+          cold<1%, dropped<1%
+          ^^^^
+        ");
         for sound in [
             "p99<2s",
             "p95<500ms",
-            "attainment>99%",
+            "attainment>99%, p99<2s",
+            "max<3s, cold<1%",
             "p99.9<=2s, dropped<0.1%",
             "mean<1s",
         ] {
