@@ -73,3 +73,37 @@ fn a_request_that_is_not_served_met_a_cold_start() {
         assert!((cold - lost * 100.0).abs() < 1e-3, "{cold} for {lost}");
     }
 }
+
+/// A thousand requests whose latencies are a second apart: each percentile is one of them.
+#[test]
+fn a_percentile_is_judged_at_its_own_share() {
+    // All arrive in about a millisecond, and one after the other takes a second.
+    let burst = Workload {
+        queue_limit: Some(999),
+        ..pool(
+            "constant(rate=1000000, duration=1001us)",
+            Variate::Constant(1e9),
+            1,
+        )
+    };
+    let all = score(burst.clone(), 3600);
+    assert_eq!((all.requests.arrived, all.requests.completed), (1000, 1000));
+    for (percentile, seconds) in [
+        ("p99", 990.0),
+        ("p99.3", 993.0),
+        ("p99.31", 994.0),
+        ("p12.3", 123.0),
+    ] {
+        let used = used(&format!("{percentile}<1s"), &all);
+        assert!((used / seconds - 1.0).abs() < 0.004, "{percentile}: {used}");
+    }
+    // One that is dropped is the slowest of a thousand, and moves no other.
+    let all_but_one = Workload {
+        queue_limit: Some(998),
+        ..burst
+    };
+    let all_but_one = score(all_but_one, 3600);
+    assert_eq!(all_but_one.requests.dropped, 1);
+    assert_eq!(used("p99<1s", &all_but_one), used("p99<1s", &all));
+    assert_eq!(used("p99.95<1s", &all_but_one), f64::INFINITY);
+}

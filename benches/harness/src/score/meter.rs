@@ -2,6 +2,7 @@
 
 use super::elasticity::Follower;
 use super::outcome::{Latencies, Latency, Replicas, Requests, Scaling, Score, ServiceLevel};
+use super::percentiles::Percentiles;
 use super::recorder::{Interval, Recorder};
 use super::timeline::Timeline;
 use crate::engine::{Areas, Counts};
@@ -164,6 +165,7 @@ impl Meter {
             },
             timeline: self.timeline.finish(),
             distribution: super::outcome::distribution(&recorder.latency),
+            percentiles: Percentiles::of(&recorder.latency),
         }
     }
 }

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::elasticity::Elasticity;
 use super::histogram::Histogram;
+use super::percentiles::Percentiles;
 use super::timeline::Point;
 use crate::time::seconds;
 
@@ -51,6 +52,9 @@ pub struct Score {
     /// The latency distribution: shares of the requests, and the latency that they are within, in
     /// seconds.
     pub distribution: Vec<(f64, f64)>,
+    /// All latencies that were counted: what objectives are judged by. Not serialised.
+    #[serde(skip)]
+    pub percentiles: Percentiles,
 }
 
 /// Numbers of requests.

@@ -134,14 +134,8 @@ impl Measure {
         let requests = &score.requests;
         let share = |count: u64| count as f64 / (requests.arrived as f64).max(1.0);
         match self {
-            Self::Percentile(wanted) => {
-                // What was dropped or not finished took longer than anything that was.
-                let wanted = wanted * requests.arrived as f64 / requests.completed.max(1) as f64;
-                let enough = |(share, _): &&(f64, f64)| *share >= wanted - 1e-12;
-                let found = score.distribution.iter().find(enough);
-                let value = found.map_or(f64::INFINITY, |(_, latency)| *latency);
-                if requests.arrived == 0 { 0.0 } else { value }
-            }
+            // What was dropped or not finished took longer than anything that was.
+            Self::Percentile(wanted) => score.percentiles.of_arrived(wanted, requests.arrived),
             Self::Mean | Self::Max if requests.completed < requests.arrived => f64::INFINITY,
             Self::Mean => score.latency.total.mean,
             Self::Max => score.latency.total.max,
