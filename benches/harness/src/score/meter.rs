@@ -115,6 +115,7 @@ impl Meter {
             requests: Requests {
                 arrived: recorder.arrived,
                 completed,
+                completed_after_end: recorder.completed_after_end,
                 dropped: recorder.dropped,
                 unfinished: recorder.arrived - completed - recorder.dropped,
                 met_cold_start,

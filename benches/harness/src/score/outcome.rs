@@ -64,6 +64,9 @@ pub struct Requests {
     pub arrived: u64,
     /// That were completed.
     pub completed: u64,
+    /// Those of them that were completed after arrivals ended, in replica time that is in no cost.
+    /// Where they are many, the cost is of less than was served.
+    pub completed_after_end: u64,
     /// That met a full queue.
     pub dropped: u64,
     /// That were neither when the run ended.
