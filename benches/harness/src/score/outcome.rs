@@ -79,7 +79,8 @@ pub struct Requests {
     pub in_service_at_end: u32,
     /// That were completed, whenever they arrived.
     pub completed_in_all: u64,
-    /// Arrivals a second.
+    /// Arrivals a second. A window of less than a second counts as one, here and in the other
+    /// rates: what a moment holds, such as the one request of a trace, is no rate of its own.
     pub per_second: f64,
     /// Tokens of the completed requests a second.
     pub tokens_per_second: f64,
@@ -144,7 +145,7 @@ pub struct ServiceLevel {
     pub attainment: f64,
     /// Whether that is enough.
     pub met: bool,
-    /// Requests within the objective, a second.
+    /// Requests within the objective, a second; of a window of less than a second, in all of it.
     pub goodput_per_second: f64,
 }
 
