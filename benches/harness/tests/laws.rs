@@ -242,7 +242,7 @@ fn the_same_seed_gives_the_same_bytes() {
         .take(12)
         .map(|byte| format!("{byte:02x}"))
         .collect();
-    assert_eq!(hash, "4eda056196cdad84f7e1366f");
+    assert_eq!(hash, "eb688a3b332192192fb48860");
 }
 
 /// Gives the first all it asks for.
@@ -366,6 +366,36 @@ fn policies_of_a_fleet_decide_on_their_own_intervals() {
         .map(|one| one.scaling.ups)
         .collect();
     assert_eq!(ups, [1, 1]);
+}
+
+/// Some requests are under way when arrivals end: the costs do not hold what they take after it.
+#[test]
+fn requests_that_are_completed_after_arrivals_ended_are_told() {
+    // One each second from 1 s on, of 2.5 s each, side by side; arrivals end at 10.2 s.
+    let workload = Workload {
+        concurrency: 4,
+        ..pool(
+            "constant(rate=1, duration=10200ms)",
+            Variate::Constant(2.5e9),
+            1,
+        )
+    };
+    let mut scenario = Scenario::new("end", workload);
+    let late = |scenario: &Scenario| {
+        let outcome = run(scenario, &mut common::Fixed(1)).unwrap();
+        let requests = outcome.workloads[0].requests;
+        assert!(requests.completed_after_end <= requests.completed);
+        (requests.completed, requests.completed_after_end)
+    };
+    // Those of 8, 9 and 10 s.
+    assert_eq!(late(&scenario), (10, 3));
+    // What is not finished is not completed.
+    scenario.drain = Span::from_secs(1);
+    assert_eq!(late(&scenario), (8, 1));
+    // Only what is scored is counted.
+    scenario.drain = Span::from_secs(60);
+    scenario.warm_up = Span(8_500_000_000);
+    assert_eq!(late(&scenario), (2, 2));
 }
 
 /// A fleet of one is a workload alone.

@@ -7,8 +7,9 @@ mod common;
 use std::path::{Path, PathBuf};
 
 use plimsoll_harness::arrival::{Arrival, ArrivalSpec, Part};
-use plimsoll_harness::scenario::Scenario;
-use plimsoll_harness::service::Variate;
+use plimsoll_harness::engine::run;
+use plimsoll_harness::scenario::{Scenario, Workload};
+use plimsoll_harness::service::{Service, Variate};
 use plimsoll_harness::time::Span;
 use plimsoll_harness::trace::Trace;
 
@@ -148,10 +149,31 @@ fn what_is_wrong_is_told_with_its_line() {
     insta::assert_snapshot!(error("timestamp\n"), @"wrong, line 2: there are no requests in it");
     insta::assert_snapshot!(error(""), @"wrong, line 1: the file is empty");
     insta::assert_snapshot!(error("name,size\na,b\n"), @"wrong, line 1: what it holds cannot be told from the first line; say `format`: timestamps, azure-llm, mooncake or counts");
-    insta::assert_snapshot!(error("timestamp,count\n2020-01-01 00:00:00,-1\n"), @"wrong, line 2: expected a number of requests second, of at least 0");
+    insta::assert_snapshot!(error("timestamp,count\n2020-01-01 00:00:00,-1\n"), @"wrong, line 2: expected a number of requests in the second column, of at least 0");
     insta::assert_snapshot!(error("{\"timestamp\": 1}\n{]\n"), @"wrong, line 2: expected an object with `timestamp`, in milliseconds, `input_length` and `output_length`");
     insta::assert_snapshot!(ArrivalSpec::parse("trace(path=none.csv)", folder.path()).unwrap_err().to_string().rsplit('/').next().unwrap(),
         @"none.csv: No such file or directory (os error 2)");
+}
+
+/// One request is not a thousand million a second.
+#[test]
+fn a_moment_counts_as_a_second() {
+    let folder = tempfile::tempdir().unwrap();
+    let rate = |contents: &str| {
+        std::fs::write(folder.path().join("short"), contents).unwrap();
+        let arrivals =
+            ArrivalSpec::parse("trace(path=short, format=timestamps)", folder.path()).unwrap();
+        let workload = Workload::new("short", arrivals, Service::of(Variate::Constant(1e6)));
+        let outcome = run(&Scenario::new("short", workload), &mut common::Fixed(1)).unwrap();
+        let score = &outcome.workloads[0];
+        assert_eq!(score.slo.goodput_per_second, score.requests.per_second);
+        assert!((score.replicas.mean - 1.0).abs() < 1e-9);
+        score.requests.per_second
+    };
+    assert_eq!(rate("timestamp\n5\n"), 1.0);
+    assert_eq!(rate("timestamp\n5\n5.25\n5.5\n"), 3.0);
+    let longer = rate("timestamp\n5\n6\n7\n");
+    assert!((longer - 1.5).abs() < 1e-6, "{longer}");
 }
 
 /// The traces that stand beside a checkout.

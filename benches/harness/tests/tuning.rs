@@ -135,6 +135,7 @@ fn the_search_comes_near_to_trying_everything() {
             ("target_utilization_percentage", vec![50, 75, 100]),
             ("scale_down_delay_seconds", vec![0, 60, 300]),
         ],
+        refined: Vec::new(),
     };
     for objective in ["p99<2s", "cold<1%, p99<3s"] {
         let all = tuned(&space, objective, 1_000, usize::MAX);
@@ -154,6 +155,53 @@ fn the_search_comes_near_to_trying_everything() {
     }
 }
 
+/// A steady load needs a certain number of replicas, which lies between those of the space.
+#[test]
+fn a_tuning_comes_near_to_the_best_constant_number() {
+    for (rate, most) in [(20, 60), (90, 400)] {
+        let arrivals = format!("poisson(rate={rate}, duration=20m)");
+        let workload = Workload {
+            max_replicas: most,
+            ..common::pool(&arrivals, Variate::Exponential(1e9), 1)
+        };
+        let scenario = Scenario::new("steady", workload);
+        let objective = "p99<6s".parse().unwrap();
+        let search = |space: &Space, trials: usize| {
+            let effort = Effort {
+                trials,
+                confirmations: 0,
+                seed: 1,
+            };
+            let go_on = |_: TuneProgress<'_>| ControlFlow::Continue(());
+            let tuning = tune(&scenario, space, &objective, &make(), effort, go_on).unwrap();
+            assert_eq!(tuning.trials.len(), trials);
+            tuning.recommendation().unwrap().clone()
+        };
+        let constant = |replicas: u32| {
+            let space = Space {
+                base: AutoscalingSettings::default(),
+                axes: vec![
+                    ("min_replicas", vec![replicas]),
+                    ("max_replicas", vec![replicas]),
+                ],
+                refined: Vec::new(),
+            };
+            search(&space, 1)
+        };
+        let best = (rate..).map(constant).find(|trial| trial.met).unwrap();
+        let around = Space::around(&scenario.workloads[0], AutoscalingSettings::default());
+        let found = search(&around, 120);
+        assert!(
+            found.met && found.cost <= best.cost * 1.03,
+            "{} for {} of {:?} for {:?}",
+            found.cost,
+            best.cost,
+            found.settings,
+            best.settings
+        );
+    }
+}
+
 #[test]
 fn a_small_space_is_tried_as_a_whole() {
     let space = Space {
@@ -163,6 +211,7 @@ fn a_small_space_is_tried_as_a_whole() {
             ("max_replicas", vec![4, 8, 12]),
             ("concurrency_target", vec![1, 2, 3]),
         ],
+        refined: Vec::new(),
     };
     let tuning = tuned(&space, "p99<3s", 240, usize::MAX);
     assert_eq!(tuning.trials.len(), 15);
@@ -194,7 +243,7 @@ fn what_cannot_be_met_is_said_with_what_comes_nearest() {
     // A hundred milliseconds are less than the service takes.
     insta::assert_snapshot!(reason("p50<100ms", 20));
     // Two replicas are too few for the load.
-    insta::assert_snapshot!(reason("attainment>99%", 2));
+    insta::assert_snapshot!(reason("p5<10s, attainment>99%", 2));
 }
 
 #[test]
@@ -263,6 +312,7 @@ fn what_stands_is_kept_where_nothing_is_worth_a_change() {
     let space = Space {
         base: roomy,
         axes: vec![("max_replicas", vec![500, 1_000])],
+        refined: Vec::new(),
     };
     let kept = tune_from(
         &scenario(),

@@ -79,7 +79,7 @@ impl Plant {
             slowdown: workload.service.slowdown,
             cold_start: workload.cold_start.sampler(),
             seed,
-            recorder: Recorder::new(workload.slo.latency.0, warm_up),
+            recorder: Recorder::new(workload.slo.latency.0, warm_up, horizon),
             lane: workload.balance == Balance::SharedQueue
                 && workload.queue_limit.is_none()
                 && workload.service.slowdown == 0.0

@@ -160,6 +160,8 @@ function renderScore(score, title) {
     ['Scale actions: up, down, by the activator', [scaling.ups, scaling.downs, scaling.activations].map(value => digits(value)).join(', ')],
     ['Replicas started; requests that met a cold start', `${digits(scaling.replicas_started)}; ${digits(requests.met_cold_start)}`],
     ['Requests dropped; not finished', `${digits(requests.dropped)}; ${digits(requests.unfinished)}`],
+    // A few are always under way when arrivals end.
+    ...(requests.completed_after_end > requests.completed * .01 ? [['Requests completed after arrivals ended, in replica time that is in no cost', `${digits(requests.completed_after_end)}, ${percent(requests.completed_after_end / requests.completed)} of those completed`]] : []),
     ['Too few replicas: by how much; share of the time', `${digits(elasticity.under_provisioned_percent)} %; ${percent(elasticity.under_provisioned_time)}`],
     ['Too many replicas: by how much; share of the time', `${digits(elasticity.over_provisioned_percent)} %; ${percent(elasticity.over_provisioned_time)}`],
     ['Instability; cost of a million requests', `${percent(elasticity.instability)}; ${digits(score.cost_per_million)}`],

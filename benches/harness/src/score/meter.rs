@@ -2,6 +2,7 @@
 
 use super::elasticity::Follower;
 use super::outcome::{Latencies, Latency, Replicas, Requests, Scaling, Score, ServiceLevel};
+use super::percentiles::Percentiles;
 use super::recorder::{Interval, Recorder};
 use super::timeline::Timeline;
 use crate::engine::{Areas, Counts};
@@ -101,7 +102,7 @@ impl Meter {
         );
         let provisioned = starting + ready + draining;
         let cost = provisioned / 3600.0 * workload.price_per_hour;
-        let per_window = |count: f64| if window > 0.0 { count / window } else { 0.0 };
+        let per_second = |count: f64| count / window.max(1.0);
         let completed = recorder.latency.count();
         let attainment = match recorder.arrived {
             0 => 1.0,
@@ -114,14 +115,15 @@ impl Meter {
             requests: Requests {
                 arrived: recorder.arrived,
                 completed,
+                completed_after_end: recorder.completed_after_end,
                 dropped: recorder.dropped,
                 unfinished: recorder.arrived - completed - recorder.dropped,
                 met_cold_start,
                 in_queue_at_end: pool.waiting,
                 in_service_at_end: pool.in_flight,
                 completed_in_all: pool.completed,
-                per_second: per_window(recorder.arrived as f64),
-                tokens_per_second: per_window(recorder.tokens as f64),
+                per_second: per_second(recorder.arrived as f64),
+                tokens_per_second: per_second(recorder.tokens as f64),
             },
             latency: Latencies {
                 total: Latency::of(&recorder.latency),
@@ -134,14 +136,18 @@ impl Meter {
                 wanted: workload.slo.attainment,
                 attainment,
                 met: attainment >= workload.slo.attainment,
-                goodput_per_second: per_window(recorder.within_slo as f64),
+                goodput_per_second: per_second(recorder.within_slo as f64),
             },
             replicas: Replicas {
                 starting_seconds: starting,
                 ready_seconds: ready,
                 draining_seconds: draining,
                 provisioned_seconds: provisioned,
-                mean: per_window(provisioned),
+                mean: if window > 0.0 {
+                    provisioned / window
+                } else {
+                    0.0
+                },
                 peak: self.peak,
                 utilization: if ready > 0.0 {
                     self.busy / ((ready + draining) * f64::from(self.concurrency))
@@ -164,6 +170,7 @@ impl Meter {
             },
             timeline: self.timeline.finish(),
             distribution: super::outcome::distribution(&recorder.latency),
+            percentiles: Percentiles::of(&recorder.latency),
         }
     }
 }

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::elasticity::Elasticity;
 use super::histogram::Histogram;
+use super::percentiles::Percentiles;
 use super::timeline::Point;
 use crate::time::seconds;
 
@@ -51,6 +52,9 @@ pub struct Score {
     /// The latency distribution: shares of the requests, and the latency that they are within, in
     /// seconds.
     pub distribution: Vec<(f64, f64)>,
+    /// All latencies that were counted: what objectives are judged by. Not serialised.
+    #[serde(skip)]
+    pub percentiles: Percentiles,
 }
 
 /// Numbers of requests.
@@ -60,6 +64,9 @@ pub struct Requests {
     pub arrived: u64,
     /// That were completed.
     pub completed: u64,
+    /// Those of them that were completed after arrivals ended, in replica time that is in no cost.
+    /// Where they are many, the cost is of less than was served.
+    pub completed_after_end: u64,
     /// That met a full queue.
     pub dropped: u64,
     /// That were neither when the run ended.
@@ -72,7 +79,8 @@ pub struct Requests {
     pub in_service_at_end: u32,
     /// That were completed, whenever they arrived.
     pub completed_in_all: u64,
-    /// Arrivals a second.
+    /// Arrivals a second. A window of less than a second counts as one, here and in the other
+    /// rates: what a moment holds, such as the one request of a trace, is no rate of its own.
     pub per_second: f64,
     /// Tokens of the completed requests a second.
     pub tokens_per_second: f64,
@@ -137,7 +145,7 @@ pub struct ServiceLevel {
     pub attainment: f64,
     /// Whether that is enough.
     pub met: bool,
-    /// Requests within the objective, a second.
+    /// Requests within the objective, a second; of a window of less than a second, in all of it.
     pub goodput_per_second: f64,
 }
 

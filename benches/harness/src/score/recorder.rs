@@ -45,13 +45,17 @@ pub(crate) struct Recorder {
     pub(crate) slo: u64,
     /// Requests that arrive before it are not scored.
     pub(crate) from: u64,
+    /// When arrivals end, and how many of the scored requests were completed after it.
+    pub(crate) end: u64,
+    pub(crate) completed_after_end: u64,
 }
 
 impl Recorder {
-    pub(crate) fn new(slo: u64, from: u64) -> Self {
+    pub(crate) fn new(slo: u64, from: u64, end: u64) -> Self {
         Self {
             slo,
             from,
+            end,
             ..Self::default()
         }
     }
@@ -91,6 +95,7 @@ impl Recorder {
             return;
         }
         self.within_slo += u64::from(met);
+        self.completed_after_end += u64::from(completed > self.end);
         self.latency.record(latency);
         self.queueing.record(started - arrived - cold);
         self.cold_start.record(cold);

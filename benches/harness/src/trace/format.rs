@@ -117,14 +117,16 @@ impl Format {
         };
         match self {
             Self::Counts => {
-                const WRONG: &str = "expected a number of requests second, of at least 0";
+                const WRONG: &str =
+                    "expected a number of requests in the second column, of at least 0";
                 let count = columns.next().and_then(|text| text.parse::<f64>().ok());
                 row.count = count
                     .filter(|count| (0.0..1e15).contains(count))
                     .ok_or(WRONG)?;
             }
             Self::AzureLlm => {
-                const WRONG: &str = "expected whole numbers of tokens second and third";
+                const WRONG: &str =
+                    "expected whole numbers of tokens in the second and third columns";
                 let mut tokens = || columns.next()?.parse().ok();
                 (row.input, row.output) = tokens().zip(tokens()).ok_or(WRONG)?;
             }

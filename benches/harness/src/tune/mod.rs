@@ -1,7 +1,9 @@
 //! Searches settings for the cheapest that meet an objective.
 
+mod draws;
 mod objective;
 mod recommend;
+mod refine;
 mod search;
 mod space;
 

@@ -9,6 +9,16 @@ use crate::text::{SpecError, Word, number, span};
 use crate::time::{SECOND, Span, whole};
 
 /// Limits that must all hold.
+///
+/// Each counts every request that arrived, so that to serve fewer never helps: one that was dropped
+/// or not finished took without end where a latency is limited (`p99`, `mean`, `max`), was not
+/// within the latency where `attainment` is, and met a cold start where `cold` is.
+///
+/// One of them limits a latency: else requests could wait without end. `attainment` is the share
+/// that is within the latency of the workload's objective, which is the first of [`percentiles`]
+/// where this expression is what is asked of it: there is at least one.
+///
+/// [`percentiles`]: Self::percentiles
 #[derive(Clone, Debug, PartialEq)]
 pub struct SloExpression {
     text: String,
@@ -29,7 +39,7 @@ struct Limit {
 enum Measure {
     /// The latency that this share of the arrived requests is within.
     Percentile(f64),
-    /// The mean latency of the completed requests.
+    /// The mean latency; without end where a request was not completed.
     Mean,
     /// The longest latency; without end where a request was not completed.
     Max,
@@ -37,7 +47,7 @@ enum Measure {
     Missed,
     /// Requests that met a full queue.
     Dropped,
-    /// Requests that met a cold start.
+    /// Requests that met a cold start. One that was not served may have met one for ever.
     Cold,
 }
 
@@ -113,7 +123,10 @@ impl Measure {
             Self::Max => format!("a longest latency of {}", time()),
             Self::Missed => format!("an attainment of {} %", trim(percent(1.0 - value))),
             Self::Dropped => format!("{} % dropped", trim(percent(value))),
-            Self::Cold => format!("{} % that met a cold start", trim(percent(value))),
+            Self::Cold => format!(
+                "{} % that met a cold start or were not served",
+                trim(percent(value))
+            ),
         }
     }
 
@@ -121,20 +134,14 @@ impl Measure {
         let requests = &score.requests;
         let share = |count: u64| count as f64 / (requests.arrived as f64).max(1.0);
         match self {
-            Self::Percentile(wanted) => {
-                // What was dropped or not finished took longer than anything that was.
-                let wanted = wanted * requests.arrived as f64 / requests.completed.max(1) as f64;
-                let enough = |(share, _): &&(f64, f64)| *share >= wanted - 1e-12;
-                let found = score.distribution.iter().find(enough);
-                let value = found.map_or(f64::INFINITY, |(_, latency)| *latency);
-                if requests.arrived == 0 { 0.0 } else { value }
-            }
+            // What was dropped or not finished took longer than anything that was.
+            Self::Percentile(wanted) => score.percentiles.of_arrived(wanted, requests.arrived),
+            Self::Mean | Self::Max if requests.completed < requests.arrived => f64::INFINITY,
             Self::Mean => score.latency.total.mean,
-            Self::Max if requests.completed < requests.arrived => f64::INFINITY,
             Self::Max => score.latency.total.max,
             Self::Missed => 1.0 - score.slo.attainment,
             Self::Dropped => share(requests.dropped),
-            Self::Cold => share(requests.met_cold_start),
+            Self::Cold => share(requests.met_cold_start + requests.dropped + requests.unfinished),
         }
     }
 }
@@ -144,11 +151,16 @@ impl FromStr for SloExpression {
 
     fn from_str(text: &str) -> Result<Self, SpecError> {
         let mut limits = Vec::new();
+        let mut names = Vec::new();
         let mut at = 0;
         for part in text.split(',') {
-            limits.push(limit(Word { text: part, at }).map_err(|error| error.in_text(text))?);
+            let (limit, name) =
+                limit(Word { text: part, at }).map_err(|error| error.in_text(text))?;
+            limits.push(limit);
+            names.push(name);
             at += part.len() + 1;
         }
+        latency_is_said(&limits, &names).map_err(|error| error.in_text(text))?;
         Ok(Self {
             text: text.to_owned(),
             limits,
@@ -162,7 +174,36 @@ impl fmt::Display for SloExpression {
     }
 }
 
-fn limit(part: Word<'_>) -> Result<Limit, SpecError> {
+/// Refuses an attainment of no latency in sight, and limits that let requests wait for as long as
+/// they may: the cheapest to meet them would serve them all at the very end.
+fn latency_is_said(limits: &[Limit], names: &[Word<'_>]) -> Result<(), SpecError> {
+    const HINT: &str = "say the latency, too: `p99<2s` or the like";
+    let within = |limit: &Limit| matches!(limit.measure, Measure::Percentile(_));
+    let limited =
+        |limit: &Limit| within(limit) || matches!(limit.measure, Measure::Mean | Measure::Max);
+    let missed = limits
+        .iter()
+        .position(|limit| limit.measure == Measure::Missed);
+    if let Some(place) = missed
+        && !limits.iter().any(within)
+    {
+        let message = format!("`attainment` does not say within which latency; {HINT}");
+        return Err(SpecError::at(names[place], message));
+    }
+    match names.first() {
+        Some(name) if !limits.iter().any(limited) => {
+            let message = format!(
+                "`{}` alone lets requests wait without end; {HINT}",
+                name.text
+            );
+            Err(SpecError::at(*name, message))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A limit, and the name of what it limits.
+fn limit(part: Word<'_>) -> Result<(Limit, Word<'_>), SpecError> {
     let place = part.text.find(['<', '>']);
     let Some((place, less)) = place.map(|place| (place, part.text[place..].starts_with('<')))
     else {
@@ -204,10 +245,11 @@ fn limit(part: Word<'_>) -> Result<Limit, SpecError> {
         }
     };
     // The share that is left over is not exact in binary.
-    Ok(Limit {
+    let limit = Limit {
         measure,
         at_most: at_most + 1e-12,
-    })
+    };
+    Ok((limit, name))
 }
 
 fn share(word: Word<'_>) -> Result<f64, SpecError> {
@@ -256,10 +298,21 @@ mod tests {
           q99<2s
           ^^^
         ");
+        insta::assert_snapshot!(error("mean<2s, attainment>99%"), @"
+        `attainment` does not say within which latency; say the latency, too: `p99<2s` or the like
+          mean<2s, attainment>99%
+                   ^^^^^^^^^^
+        ");
+        insta::assert_snapshot!(error("cold<1%, dropped<1%"), @"
+        `cold` alone lets requests wait without end; say the latency, too: `p99<2s` or the like
+          cold<1%, dropped<1%
+          ^^^^
+        ");
         for sound in [
             "p99<2s",
             "p95<500ms",
-            "attainment>99%",
+            "attainment>99%, p99<2s",
+            "max<3s, cold<1%",
             "p99.9<=2s, dropped<0.1%",
             "mean<1s",
         ] {

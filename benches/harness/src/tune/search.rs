@@ -1,26 +1,29 @@
 //! The search: anywhere first, then around the front.
 
-use std::collections::HashSet;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use plimsoll_core::autoscaling::{AutoscalingSettings, FIELDS, Field};
 
+use super::draws::Draws;
+use super::refine::refine;
 use super::space::Place;
 use super::{Effort, MakeTuned, SloExpression, Space, Trial, TuneProgress, Tuning, recommend};
 use crate::bench::{each, threads};
 use crate::engine::run_with;
 use crate::error::Error;
-use crate::random::Stream;
 use crate::scenario::Scenario;
 use crate::score::Score;
 
 /// Trials that are chosen at once. It does not depend on the machine, so neither does the result.
 const GENERATION: usize = 24;
 
+/// The share of the trials, in percent, that looks for whole numbers between those of the space.
+const REFINING: usize = 15;
+
 /// Searches a space of settings for those that meet an objective in a scenario of one workload at
-/// the least cost, on all cores. A space that is no larger than the effort is tried as a whole.
-/// Told to break, it returns what it has found so far.
+/// the least cost, on all cores. A space that is no larger than the effort is tried as a whole. The
+/// last trials look between the values of the space where it says so ([`Space::refined`]). Told to break, it returns what it has found so far.
 ///
 /// # Errors
 /// When the scenario cannot be run.
@@ -50,11 +53,15 @@ pub fn tune_from(
     mut progress: impl FnMut(TuneProgress<'_>) -> ControlFlow<()>,
 ) -> Result<Tuning, Error> {
     let whole = usize::try_from(space.size()).unwrap_or(usize::MAX);
+    let refining = match space.refined.len() {
+        0 => 0,
+        _ => effort.trials * REFINING / 100,
+    };
     let mut search = Search {
         scenario,
         objective,
         make,
-        total: effort.trials.min(whole) + effort.confirmations as usize,
+        total: effort.trials.min(whole.saturating_add(refining)) + effort.confirmations as usize,
         done: 0,
         stopped: false,
         trials: Vec::new(),
@@ -65,47 +72,17 @@ pub fn tune_from(
         let tried = search.run(&[*settings], None, &mut progress)?;
         standing = tried.into_iter().flatten().next();
     }
-    let mut stream = Stream::new(effort.seed, "tune");
-    let mut seen = HashSet::new();
-    let mut places: Box<dyn Iterator<Item = Place>> = if whole <= effort.trials {
-        Box::new(space.all())
+    let (mut draws, coarse) = if whole <= effort.trials {
+        (Draws::all(space, effort.seed), effort.trials)
     } else {
-        Box::new(baseline.map(|settings| space.nearest(settings)).into_iter())
+        let near = baseline.map(|settings| space.nearest(settings));
+        let draws = Draws::some(space, effort.seed, near);
+        (draws, effort.trials - refining)
     };
-    // Where the space is small, everything in it is tried soon and there is nothing new to draw.
-    let mut idle = 0;
-    while search.trials.len() < effort.trials && !search.stopped && idle < 20 {
-        let room = GENERATION.min(effort.trials - search.trials.len());
-        let mut generation = Vec::with_capacity(room);
-        let mut add = |place: Place, generation: &mut Vec<_>| {
-            if let Some(settings) = space.settings(&place)
-                && seen.insert(place.clone())
-            {
-                generation.push((place, settings));
-            }
-        };
-        while generation.len() < room
-            && let Some(place) = places.next()
-        {
-            add(place, &mut generation);
-        }
-        let front: Vec<Place> = search.parents();
-        for draw in 0..room * 20 {
-            if generation.len() == room || whole <= effort.trials {
-                break;
-            }
-            // A third of what is tried later still lies anywhere.
-            let place = if front.is_empty() || draw % 3 == 0 {
-                space.anywhere(&mut stream)
-            } else {
-                let count = u32::try_from(front.len()).unwrap_or(u32::MAX);
-                space.near(&front[stream.below(count) as usize], &mut stream)
-            };
-            add(place, &mut generation);
-        }
-        idle = if generation.is_empty() { idle + 1 } else { 0 };
-        search.add(generation, &mut progress)?;
-    }
+    search.explore(&mut draws, coarse, &mut progress)?;
+    let left = effort.trials - search.trials.len().min(effort.trials);
+    refine(&mut search, space, left.min(refining), &mut progress)?;
+    search.explore(&mut draws, effort.trials, &mut progress)?;
     search.finish(space, standing, effort.confirmations, &mut progress)
 }
 
@@ -120,6 +97,37 @@ pub(super) struct Search<'a> {
 }
 
 impl Search<'_> {
+    /// Tries what is drawn until there are so many trials.
+    fn explore(
+        &mut self,
+        draws: &mut Draws<'_>,
+        trials: usize,
+        progress: &mut dyn FnMut(TuneProgress<'_>) -> ControlFlow<()>,
+    ) -> Result<(), Error> {
+        // Where the space is small, everything in it is tried soon and there is nothing new to draw.
+        let mut idle = 0;
+        while self.trials.len() < trials && !self.stopped && idle < 20 {
+            let room = GENERATION.min(trials - self.trials.len());
+            let generation = draws.next(room, &self.parents());
+            idle = if generation.is_empty() { idle + 1 } else { 0 };
+            self.add(generation, progress)?;
+        }
+        Ok(())
+    }
+
+    /// The trial of settings.
+    pub(super) fn tried(&self, settings: &AutoscalingSettings) -> Option<&Trial> {
+        let mut trials = self.trials.iter().map(|(_, trial)| trial);
+        trials.find(|trial| trial.settings == *settings)
+    }
+
+    /// The cheapest trial so far that meets the objective.
+    pub(super) fn cheapest(&self) -> Option<&Trial> {
+        let met = self.trials.iter().map(|(_, trial)| trial);
+        met.filter(|trial| trial.met)
+            .min_by(|one, other| one.cost.total_cmp(&other.cost))
+    }
+
     /// Where to look next to: the front, and the cheapest that meet the objective.
     fn parents(&self) -> Vec<Place> {
         let trials: Vec<&Trial> = self.trials.iter().map(|(_, trial)| trial).collect();
@@ -136,7 +144,7 @@ impl Search<'_> {
         parents.map(|index| self.trials[index].0.clone()).collect()
     }
 
-    fn add(
+    pub(super) fn add(
         &mut self,
         generation: Vec<(Place, AutoscalingSettings)>,
         progress: &mut dyn FnMut(TuneProgress<'_>) -> ControlFlow<()>,

@@ -13,14 +13,18 @@ pub struct Space {
     pub base: AutoscalingSettings,
     /// The settings that are searched: their names and values.
     pub axes: Vec<(&'static str, Vec<u32>)>,
+    /// Those of `min_replicas` and `max_replicas` of which whole numbers between two values may be
+    /// tried, too, at the end of a search.
+    pub refined: Vec<&'static str>,
 }
 
 /// A point of a space: the place of the value on each axis.
 pub(super) type Place = Vec<usize>;
 
 impl Space {
-    /// The usual values around what a workload says, and those of the base. The largest number of
-    /// replicas is at most the workload's.
+    /// The usual values around what a workload says, and those of the base. Numbers of replicas go
+    /// up to the workload's largest: each up to 8, then in steps of about a quarter, between which
+    /// a search looks at its end.
     #[must_use]
     pub fn around(workload: &Workload, base: AutoscalingSettings) -> Self {
         let concurrency = workload.concurrency;
@@ -35,14 +39,8 @@ impl Space {
             values
         };
         let mut axes = vec![
-            (
-                "min_replicas",
-                up_to(&[0, 1, 2, 3, 4, 6, 8, 12], (max / 2).max(1)),
-            ),
-            (
-                "max_replicas",
-                up_to(&[1, 2, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128], max),
-            ),
+            ("min_replicas", replicas(0, max)),
+            ("max_replicas", replicas(1, max)),
             (
                 "concurrency_target",
                 up_to(&[1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64], concurrency),
@@ -70,7 +68,11 @@ impl Space {
                 values.insert(place, own);
             }
         }
-        Self { base, axes }
+        Self {
+            base,
+            axes,
+            refined: vec!["min_replicas", "max_replicas"],
+        }
     }
 
     /// The largest value that a setting may take, where it is searched.
@@ -141,14 +143,16 @@ impl Space {
             .collect()
     }
 
-    /// One or two steps from a place.
+    /// A few steps from a place.
     pub(super) fn near(&self, place: &Place, stream: &mut Stream) -> Place {
         let mut near = place.clone();
         let axes = u32::try_from(self.axes.len()).unwrap_or(u32::MAX);
         for _ in 0..=stream.below(2) {
             let axis = stream.below(axes.max(1)) as usize;
             if let (Some(index), Some((_, values))) = (near.get_mut(axis), self.axes.get(axis)) {
-                let far = 1 + stream.below(2) as usize;
+                // A long axis is of finer steps, not of more that matter.
+                let reach = u32::try_from(values.len() / 6).unwrap_or(u32::MAX).max(2);
+                let far = 1 + stream.below(reach) as usize;
                 *index = if stream.below(2) == 0 {
                     index.saturating_sub(far)
                 } else {
@@ -157,5 +161,44 @@ impl Space {
             }
         }
         near
+    }
+}
+
+/// Numbers of replicas from one to another: each up to 8, then a quarter more each time.
+fn replicas(least: u32, most: u32) -> Vec<u32> {
+    let next = |value: &u32| value.checked_add(value / 4);
+    let below = |value: &u32| *value < most;
+    let each = least..=8.min(most);
+    let coarser = std::iter::successors(Some(10), next);
+    let mut values: Vec<u32> = each.chain(coarser).take_while(below).collect();
+    values.push(most);
+    values
+}
+
+#[cfg(test)]
+mod tests {
+    use super::replicas;
+
+    #[test]
+    fn replicas_are_close_together_up_to_the_most() {
+        assert_eq!(replicas(0, 1), [0, 1]);
+        assert_eq!(replicas(1, 1), [1]);
+        assert_eq!(replicas(1, 8), [1, 2, 3, 4, 5, 6, 7, 8]);
+        assert_eq!(
+            replicas(0, 20),
+            [0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 15, 18, 20]
+        );
+        let many = replicas(0, crate::scenario::MOST_REPLICAS);
+        assert_eq!(many.last(), Some(&crate::scenario::MOST_REPLICAS));
+        assert!(many.len() < 70);
+        assert!(many.windows(2).all(|pair| pair[0] < pair[1]));
+        let beyond = many.windows(2).filter(|pair| pair[0] >= 8);
+        assert!(
+            beyond
+                .clone()
+                .all(|pair| f64::from(pair[1]) <= f64::from(pair[0]) * 1.25)
+        );
+        // However many a workload may have.
+        assert_eq!(replicas(0, u32::MAX).last(), Some(&u32::MAX));
     }
 }
