@@ -13,7 +13,7 @@ use plimsoll_harness::time::Span;
 use plimsoll_harness::tune::SloExpression;
 
 fn score(workload: Workload, drain: u64) -> Score {
-    let replicas = workload.initial_replicas;
+    let replicas = workload.starts_with();
     let mut scenario = Scenario::new("judged", workload);
     scenario.drain = Span::from_secs(drain);
     let outcome = run(&scenario, &mut Fixed(replicas)).unwrap();

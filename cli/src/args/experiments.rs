@@ -51,6 +51,7 @@ An objective is limits that must all hold, such as 'p99<2s, cold<1%':
   p50 to p99.999, mean, max     the latency, in a time
   dropped, cold                 requests that met a full queue or a cold start, as a share
   attainment                    requests within the latency of the first percentile, as a share
+One of them limits a latency.
 ";
 
 /// What is not written in the file: the traffic, and what a replica is like.

@@ -140,6 +140,14 @@ pub(crate) fn score(score: &Score, limits: &SloExpression, priced: bool) -> Stri
         ),
     ));
     lines.push(("cost", cost(score, priced)));
+    let late = requests.completed_after_end;
+    if late as f64 > completed / 100.0 {
+        let late = several(late, "request");
+        lines.push((
+            "",
+            format!("{late} completed after arrivals ended, on replicas nobody pays for"),
+        ));
+    }
     let name = widest(lines.iter().map(|(name, _)| name.len()));
     let mut out = latencies(score);
     out.push('\n');

@@ -23,7 +23,8 @@ const REFINING: usize = 15;
 
 /// Searches a space of settings for those that meet an objective in a scenario of one workload at
 /// the least cost, on all cores. A space that is no larger than the effort is tried as a whole. The
-/// last trials look between the values of the space where it says so ([`Space::refined`]). Told to break, it returns what it has found so far.
+/// last trials look between the values of the space where it says so ([`Space::refined`]). Told to
+/// break, it returns what it has found so far.
 ///
 /// # Errors
 /// When the scenario cannot be run.
