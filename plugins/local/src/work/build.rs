@@ -19,8 +19,8 @@ pub(super) struct Built {
     pub(super) warnings: Vec<String>,
 }
 
-/// Unpacks the archive into a new folder of the name `scratch`, has the host check it, and computes the digest of the image. The error is
-/// why the build failed, in words.
+/// Unpacks the archive into a new folder of the name `scratch`, has the host check it, and computes
+/// the digest of the image. The error is why the build failed, in words.
 pub(super) fn build(
     archives: &ArchiveStore,
     limits: &Limits,

@@ -109,6 +109,9 @@ async fn building(shared: &Arc<Shared>, deployment: &DeploymentRow) -> Result<()
         None => Ok(build.await),
     };
     let built = match in_time {
+        // The process is ending, and took the build back before it began. That is no failure of the
+        // deployment: whoever starts next builds it.
+        Ok(Err(error)) if error.is_cancelled() => return std::future::pending().await,
         Ok(ended) => ended.unwrap_or_else(|error| Err(format!("the builder died: {error}"))),
         Err(_) => Err(LATE.to_owned()),
     };
