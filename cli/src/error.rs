@@ -31,8 +31,9 @@ pub(crate) enum CliError {
     Reported,
     /// Nobody reads what is printed any more.
     Closed,
-    /// The user asked to stop, and what was done so far has been printed.
-    Stopped,
+    /// All there is to say has been printed, beside a result that stands: what is left is the exit
+    /// code.
+    Told(u8),
     /// The input is invalid.
     Input(Diagnostics),
     /// A deployer could not do it.
@@ -74,10 +75,21 @@ impl CliError {
         Self::new(code, format!("{}: {error}", path.display()))
     }
 
+    /// Says what went wrong after a result was printed: stdout holds that result, and nothing else.
+    pub(crate) fn told(self) -> Self {
+        self.print();
+        Self::Told(self.code())
+    }
+
+    /// The user asked to stop, and what was done so far has been printed.
+    pub(crate) fn stopped() -> Self {
+        Self::Told(exit::INTERRUPTED)
+    }
+
     pub(crate) fn code(&self) -> u8 {
         match self {
             Self::Closed => 0,
-            Self::Stopped => exit::INTERRUPTED,
+            Self::Told(code) => *code,
             Self::Reported | Self::Input(_) => exit::INVALID,
             Self::Other { code, .. } => *code,
             Self::Deploy(error) => match error.kind {
@@ -97,7 +109,7 @@ impl CliError {
         match self {
             Self::Reported | Self::Input(_) => "the input is invalid",
             Self::Closed => "nobody reads what is printed",
-            Self::Stopped => "stopped as asked",
+            Self::Told(_) => "what went wrong has been said",
             Self::Deploy(error) => &error.message,
             Self::Other { message, .. } => message,
         }
@@ -106,7 +118,7 @@ impl CliError {
     /// Ways out.
     pub(crate) fn hints(&self) -> &[String] {
         match self {
-            Self::Reported | Self::Closed | Self::Stopped | Self::Input(_) => &[],
+            Self::Reported | Self::Closed | Self::Told(_) | Self::Input(_) => &[],
             Self::Deploy(error) => &error.hints,
             Self::Other { hints, .. } => hints,
         }
@@ -117,7 +129,7 @@ impl CliError {
     pub(crate) fn json(&self) -> Option<Json> {
         let none: &[String] = &[];
         let (left_behind, diagnostics) = match self {
-            Self::Reported | Self::Closed | Self::Stopped => return None,
+            Self::Reported | Self::Closed | Self::Told(_) => return None,
             Self::Input(said) => (none, render::diagnostics::json(said)),
             Self::Deploy(error) => (&*error.left_behind, json!([])),
             Self::Other { .. } => (none, json!([])),
@@ -135,7 +147,7 @@ impl CliError {
 
     pub(crate) fn print(&self) {
         match self {
-            Self::Reported | Self::Closed | Self::Stopped => {}
+            Self::Reported | Self::Closed | Self::Told(_) => {}
             Self::Input(diagnostics) => render::diagnostics::print(diagnostics),
             Self::Deploy(error) => {
                 let mut message = error.message.clone();

@@ -78,12 +78,13 @@ pub(crate) fn run(_: &Global, command: &Bench) -> Result<(), CliError> {
         Table::Text => render::out(&leaderboard::text(&board, &added))?,
     }
     if let Some(path) = &command.results.html {
-        file::write(path, report::page_of_bench(&board).as_bytes())?;
+        let page = report::page_of_bench(&board);
+        file::write(path, page.as_bytes()).map_err(CliError::told)?;
         render::say(&format!("wrote {}", path.display()));
     }
     if stopped {
         render::say("stopped as asked: the figures are of the runs that were done");
-        return Err(CliError::Stopped);
+        return Err(CliError::stopped());
     }
     Ok(())
 }

@@ -65,12 +65,12 @@ pub(crate) fn run(_: &Global, command: &Simulate) -> Result<(), CliError> {
             verdict: Some((limits.to_string(), met)),
         };
         let page = report::page_of_outcome(&experiment.scenario, &policy, &outcome, &about);
-        file::write(path, page.as_bytes())?;
+        file::write(path, page.as_bytes()).map_err(CliError::told)?;
         render::say(&format!("wrote {}", path.display()));
     }
     if outcome.stopped {
         render::say("stopped as asked: the figures are of what was simulated until then");
-        return Err(CliError::Stopped);
+        return Err(CliError::stopped());
     }
     Ok(())
 }

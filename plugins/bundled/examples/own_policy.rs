@@ -12,7 +12,8 @@ use plimsoll::harness::suite::Suite;
 use plimsoll::policy::{Decision, Observation, Reason, ScalingPolicy};
 use plimsoll::strategies::Equal;
 
-/// One replica more where requests wait, one less where a replica's worth of places is idle.
+/// One replica more where requests wait, one less where two replicas' worth of places is
+/// idle.
 struct OneByOne {
     /// Requests that one replica serves at once.
     places: f64,

@@ -201,6 +201,10 @@ fn nothing_is_written_where_nothing_meets_the_objective() {
     assert!(run.stderr.contains("Nothing is written"), "{}", run.stderr);
     assert!(run.stdout.contains("What p50<1ms costs"), "{}", run.stdout);
     assert_eq!(fs::read_to_string(&file).unwrap(), before);
+    // Stdout is one result for machines, whatever went wrong after it.
+    let json = home.run(&with(&command, &["--write", "--format", "json"]));
+    assert_eq!(json.code, 1);
+    assert_eq!(json.json()["change"], serde_json::Value::Null);
     let report = home.ok(&command);
     assert!(
         report.stdout.contains("more replicas do not help"),

@@ -93,7 +93,7 @@ pub(crate) fn run(_: &Global, command: &Tune) -> Result<(), CliError> {
             verdict: None,
         };
         let page = report::page_of_tuning(&experiment.scenario, &policy, &tuning, &about);
-        file::write(path, page.as_bytes())?;
+        file::write(path, page.as_bytes()).map_err(CliError::told)?;
         render::say(&format!("wrote {}", path.display()));
     }
     finish(&tuning, change, command.write)
@@ -110,10 +110,10 @@ fn finish(
         render::say(&format!(
             "stopped as asked: the figures are of the trials that were done{nothing}"
         ));
-        return Err(CliError::Stopped);
+        return Err(CliError::stopped());
     }
     match change {
-        Err(error) if write => Err(error),
+        Err(error) if write => Err(error.told()),
         Err(error) => {
             render::say("--write cannot put this into the file:\n");
             error.print();
@@ -126,7 +126,7 @@ fn finish(
             }
             _ => {
                 let message = format!("{} Nothing is written.", tuning.reason);
-                Err(CliError::new(exit::INVALID, message))
+                Err(CliError::new(exit::INVALID, message).told())
             }
         },
         Ok(_) => Ok(()),
@@ -224,7 +224,7 @@ fn peak(experiment: &Experiment, stop: &impl Fn() -> bool) -> Result<u32, CliErr
     })?;
     if outcome.stopped {
         render::say("stopped as asked, before anything was tried");
-        return Err(CliError::Stopped);
+        return Err(CliError::stopped());
     }
     let points = outcome.workloads.iter().flat_map(|score| &score.timeline);
     let demand = points.map(|point| point.demand).fold(0.0, f64::max);
