@@ -238,7 +238,9 @@ impl Plant {
     /// Scales to what the workload is given.
     pub(super) fn apply(&mut self, target: u32) {
         if target != self.pool.target {
-            self.meter.scaled(self.pool.target, target);
+            if (self.warm_up..=self.horizon).contains(&self.pool.now) {
+                self.meter.scaled(self.pool.target, target);
+            }
             self.pool.scale_to(target);
         }
     }

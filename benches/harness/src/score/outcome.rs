@@ -168,16 +168,16 @@ pub struct Replicas {
     pub utilization: f64,
 }
 
-/// What a policy did.
+/// What a policy did: its decisions in the measured window, and what came of all of them.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Scaling {
     /// How often it asked for more replicas.
     pub ups: u64,
     /// How often it asked for fewer.
     pub downs: u64,
-    /// How often a request that met no replica asked for one.
+    /// How often a request that met no replica asked for one, whenever that was.
     pub activations: u64,
-    /// Replicas that were started.
+    /// Replicas that were started, whenever that was.
     pub replicas_started: u64,
 }
 
