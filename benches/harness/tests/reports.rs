@@ -7,16 +7,14 @@ mod common;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use common::{Fixed, Reactive, arrivals};
+use common::{Fixed, Reactive, scaled};
 use plimsoll_core::autoscaling::AutoscalingSettings;
 use plimsoll_core::distribution::{Demand, DistributionError, DistributionStrategy};
 use plimsoll_harness::bench::{Entrant, Leaderboard, bench};
 use plimsoll_harness::engine::run;
 use plimsoll_harness::report::{self, About};
-use plimsoll_harness::scenario::{Objective, Scenario, Workload};
-use plimsoll_harness::service::{Service, Variate};
+use plimsoll_harness::scenario::{Scenario, Workload};
 use plimsoll_harness::suite::Suite;
-use plimsoll_harness::time::Span;
 use plimsoll_harness::tune::{Effort, MakeTuned, Space, TuneProgress, Tuning, tune_from};
 
 struct NoBudget;
@@ -28,18 +26,7 @@ impl DistributionStrategy for NoBudget {
 }
 
 fn scenario(name: &str, text: &str) -> Scenario {
-    let workload = Workload {
-        concurrency: 4,
-        min_replicas: 0,
-        max_replicas: 20,
-        initial_replicas: Some(2),
-        cold_start: Variate::Constant(20e9),
-        slo: Objective {
-            latency: Span::from_secs(2),
-            attainment: 0.95,
-        },
-        ..Workload::new(name, arrivals(text), Service::of(Variate::Exponential(4e8)))
-    };
+    let workload = scaled(name, text);
     let mut scenario = Scenario::new(name, workload);
     scenario.question = "Is <this> & \"that\" shown?".to_owned();
     scenario

@@ -7,31 +7,15 @@ mod common;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use common::{Reactive, arrivals};
+use common::{Reactive, scaled};
 use plimsoll_core::autoscaling::AutoscalingSettings;
 use plimsoll_core::policy::{Decision, Observation, Reason, ScalingPolicy};
-use plimsoll_harness::scenario::{Objective, Scenario, Workload};
-use plimsoll_harness::service::{Service, Variate};
-use plimsoll_harness::time::Span;
+use plimsoll_harness::scenario::{Scenario, Workload};
+use plimsoll_harness::service::Variate;
 use plimsoll_harness::tune::{Effort, MakeTuned, Space, TuneProgress, Tuning, tune, tune_from};
 
 fn scenario() -> Scenario {
-    let workload = Workload {
-        concurrency: 4,
-        min_replicas: 0,
-        max_replicas: 20,
-        initial_replicas: Some(2),
-        cold_start: Variate::Constant(20e9),
-        slo: Objective {
-            latency: Span::from_secs(2),
-            attainment: 0.95,
-        },
-        ..Workload::new(
-            "tuned",
-            arrivals("diurnal(low=5, high=40, period=30m, duration=30m)"),
-            Service::of(Variate::Exponential(4e8)),
-        )
-    };
+    let workload = scaled("tuned", "diurnal(low=5, high=40, period=30m, duration=30m)");
     Scenario::new("tuned", workload)
 }
 

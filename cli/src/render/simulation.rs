@@ -178,7 +178,7 @@ pub(crate) fn out_of_reach(limits: &SloExpression, score: &Score) -> Option<Stri
 }
 
 /// What replicas cost: in the price's unit, or in replica-hours.
-pub(crate) fn cost(score: &Score, priced: bool) -> String {
+fn cost(score: &Score, priced: bool) -> String {
     let hours = score.replicas.provisioned_seconds / 3_600.0;
     let million = format!(
         "{} per million requests",

@@ -10,8 +10,8 @@ use crate::error::Error;
 const CANDIDATES: usize = 12;
 
 /// The cheapest trial, give or take what is worth nothing, that meets the objective under other
-/// seeds, too; where none does the one
-/// with the most room, and where nothing meets the objective the one that comes nearest.
+/// seeds, too; where none does the one with the most room, and where nothing meets the objective the
+/// one that comes nearest.
 pub(super) fn recommend(
     search: &mut Search<'_>,
     space: &Space,
@@ -34,7 +34,7 @@ pub(super) fn recommend(
             None if confirmations > 0 => reason += " under one seed, not confirmed by others,",
             None => {}
         }
-        reason += " at the least cost, give or take 1 %";
+        reason += &format!(" at the least cost, give or take {:.0} %", WORTH_IT * 100.0);
         if passed > 0 {
             reason += &format!("; {passed} cheaper did not hold under other seeds");
         }

@@ -124,9 +124,7 @@ impl Search<'_> {
 
     /// The cheapest trial so far that meets the objective.
     pub(super) fn cheapest(&self) -> Option<&Trial> {
-        let met = self.trials.iter().map(|(_, trial)| trial);
-        met.filter(|trial| trial.met)
-            .min_by(|one, other| one.cost.total_cmp(&other.cost))
+        cheapest(&self.trials)
     }
 
     /// Where to look next to: the front, and the cheapest that meet the objective.
@@ -169,13 +167,8 @@ impl Search<'_> {
         let mut scores: Vec<Option<Score>> = vec![None; all.len()];
         let mut failed = None;
         let (scenario, make) = (self.scenario, self.make);
-        let trials = &self.trials;
+        let best = cheapest(&self.trials);
         let (total, done, stopped) = (&mut self.total, &mut self.done, &mut self.stopped);
-        let met = trials
-            .iter()
-            .map(|(_, trial)| trial)
-            .filter(|trial| trial.met);
-        let best = met.min_by(|one, other| one.cost.total_cmp(&other.cost));
         each(
             all.len(),
             threads(),
@@ -296,6 +289,12 @@ impl Search<'_> {
             reason,
         })
     }
+}
+
+fn cheapest(trials: &[(Place, Trial)]) -> Option<&Trial> {
+    let met = trials.iter().map(|(_, trial)| trial);
+    met.filter(|trial| trial.met)
+        .min_by(|one, other| one.cost.total_cmp(&other.cost))
 }
 
 /// The score of settings; `None` where it was stopped.

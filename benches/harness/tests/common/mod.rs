@@ -12,8 +12,9 @@ use std::path::Path;
 
 use plimsoll_core::policy::{Decision, Observation, Reason, ScalingPolicy};
 use plimsoll_harness::arrival::ArrivalSpec;
-use plimsoll_harness::scenario::Workload;
+use plimsoll_harness::scenario::{Objective, Workload};
 use plimsoll_harness::service::{Service, Variate};
+use plimsoll_harness::time::Span;
 
 /// Always as many.
 pub(crate) struct Fixed(pub(crate) u32);
@@ -74,6 +75,22 @@ impl ScalingPolicy for Scripted {
 /// Arrivals by their text.
 pub(crate) fn arrivals(text: &str) -> ArrivalSpec {
     ArrivalSpec::parse(text, Path::new("")).unwrap()
+}
+
+/// A workload of a few replicas that scales to zero, for arrivals by their text.
+pub(crate) fn scaled(name: &str, text: &str) -> Workload {
+    Workload {
+        concurrency: 4,
+        min_replicas: 0,
+        max_replicas: 20,
+        initial_replicas: Some(2),
+        cold_start: Variate::Constant(20e9),
+        slo: Objective {
+            latency: Span::from_secs(2),
+            attainment: 0.95,
+        },
+        ..Workload::new(name, arrivals(text), Service::of(Variate::Exponential(4e8)))
+    }
 }
 
 /// A workload of so many replicas that are there from the beginning and stay.
