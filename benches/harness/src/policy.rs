@@ -13,6 +13,7 @@ use crate::bench::Entrant;
 use crate::error::Error;
 use crate::scenario::Workload;
 use crate::text::{Settings, SpecError, Value, parse};
+use crate::time::{SECOND, Span, whole};
 
 /// A registered policy with options.
 ///
@@ -103,6 +104,14 @@ impl PolicySpec {
         follow::filled(&self.schema, &facts, &self.options)
     }
 
+    /// How often it decides, by its options that are given and its defaults; `None` where it does
+    /// not say.
+    #[must_use]
+    pub fn decides_every(&self) -> Option<Span> {
+        let seconds = follow::decides_every(&self.schema, &self.options)?;
+        Some(Span(whole(seconds * SECOND as f64)))
+    }
+
     /// Makes the policy for a workload with these settings.
     ///
     /// # Errors
@@ -120,13 +129,13 @@ impl PolicySpec {
     }
 
     /// The policy as one that takes part in a bench: told how many requests a replica can hold and
-    /// how long it takes to start, and otherwise as it comes.
+    /// how long it takes to start, and otherwise as it comes; it decides on its own interval.
     #[must_use]
     pub fn entrant(self) -> Entrant {
         let name = self.text.clone();
         Entrant {
             name,
-            interval: None,
+            interval: self.decides_every().map(|span| span.0),
             make: Arc::new(move |workload| {
                 let settings = AutoscalingSettings {
                     concurrency_target: Some(workload.concurrency),

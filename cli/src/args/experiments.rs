@@ -98,7 +98,8 @@ pub(crate) struct Plant {
     /// How long until what happens is counted.
     #[arg(long, value_name = "TIME")]
     pub(crate) warm_up: Option<String>,
-    /// How often a policy decides.
+    /// How often a policy decides; as its original does, or every 2s, when not given. In a bench, a policy
+    /// that has an interval of its own keeps it.
     #[arg(long, value_name = "TIME")]
     pub(crate) decision_interval: Option<String>,
     /// What all randomness follows from.

@@ -76,6 +76,7 @@ impl Experiment {
             Some(&effective),
             wanted,
         )?;
+        terms.push(Term::decisions(&policy, plant, &mut scenario));
         terms.push(Term::objective(&objective, slo.is_some()));
         scenario = scenario.with_settings(&settings);
         for workload in &mut scenario.workloads {

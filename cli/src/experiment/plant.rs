@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use plimsoll::effective::Effective;
 use plimsoll::harness::arrival::{ArrivalSpec, Part};
+use plimsoll::harness::policy::PolicySpec;
 use plimsoll::harness::scenario::{Objective, Scenario, Tokens, Workload};
 use plimsoll::harness::service::{Service, Variate, Work};
 use plimsoll::harness::time::Span;
@@ -29,6 +30,20 @@ pub(crate) struct Term {
 }
 
 impl Term {
+    /// How often the policy decides: as is asked for, or as its original does.
+    pub(super) fn decisions(policy: &PolicySpec, plant: &Plant, scenario: &mut Scenario) -> Self {
+        let own = policy.decides_every();
+        let asked = plant.decision_interval.is_some();
+        let interval = own.filter(|_| !asked).unwrap_or(scenario.decision_interval);
+        scenario.decision_interval = interval;
+        let value = format!("every {interval}");
+        match (asked, own) {
+            (true, _) => Self::said("decisions", value, "--decision-interval"),
+            (false, Some(_)) => Self::said("decisions", value, policy.name()),
+            (false, None) => Self::assumed("decisions", value, "--decision-interval"),
+        }
+    }
+
     /// What is wanted.
     pub(super) fn objective(limits: &SloExpression, given: bool) -> Self {
         if given {

@@ -17,6 +17,11 @@ pub const FOLLOWS: &str = "x-plimsoll-follows";
 /// that does not say scales both.
 pub const SCALES: &str = "x-plimsoll-scales";
 
+/// The keyword of a policy's schema that says how often the policy decides, in seconds: a number, or
+/// the name of the option that says it. A policy that does not say decides as often as its host
+/// likes.
+pub const DECIDES_EVERY: &str = "x-plimsoll-decides-every";
+
 /// Replicas on a platform.
 pub const REPLICAS: &str = "replicas";
 
@@ -80,6 +85,21 @@ pub fn filled(schema: &Json, facts: &Facts, given: &Json) -> Json {
     Json::Object(options)
 }
 
+/// How often a policy with this schema and these options decides, in seconds; `None` where it does
+/// not say.
+#[must_use]
+pub fn decides_every(schema: &Json, options: &Json) -> Option<f64> {
+    let every = schema.get(DECIDES_EVERY)?;
+    let seconds = match every.as_str() {
+        None => every.as_f64(),
+        Some(option) => options
+            .get(option)
+            .or_else(|| schema.get("properties")?.get(option)?.get("default"))
+            .and_then(Json::as_f64),
+    };
+    seconds.filter(|seconds| seconds.is_finite() && *seconds > 0.0)
+}
+
 /// Whether a policy with this schema scales such things.
 #[must_use]
 pub fn scales(schema: &Json, what: &str) -> bool {
@@ -93,7 +113,7 @@ pub fn scales(schema: &Json, what: &str) -> bool {
 mod tests {
     use serde_json::json;
 
-    use super::{Facts, REPLICAS, WORKERS, filled, scales};
+    use super::{Facts, REPLICAS, WORKERS, decides_every, filled, scales};
     use crate::autoscaling::AutoscalingSettings;
 
     #[test]
@@ -119,6 +139,20 @@ mod tests {
             json!({ "window": 30, "target": 2.8, "lead": 45, "mistyped": 1 })
         );
         assert_eq!(filled(&schema, &facts, &json!(3)), json!(3));
+    }
+
+    #[test]
+    fn a_policy_says_how_often_it_decides() {
+        let given = json!({ "x-plimsoll-decides-every": 0.1 });
+        assert_eq!(decides_every(&given, &json!({})), Some(0.1));
+        let option = json!({
+            "x-plimsoll-decides-every": "period",
+            "properties": { "period": { "default": 15 } },
+        });
+        assert_eq!(decides_every(&option, &json!({})), Some(15.0));
+        assert_eq!(decides_every(&option, &json!({ "period": 5 })), Some(5.0));
+        assert_eq!(decides_every(&option, &json!({ "period": 0 })), None);
+        assert_eq!(decides_every(&json!({}), &json!({})), None);
     }
 
     #[test]

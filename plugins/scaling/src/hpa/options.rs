@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Behavior, Calculator};
 use crate::measure::SECOND;
-use crate::options::{Described, Field, Kind, between};
+use crate::options::{Described, Every, Field, Kind, between};
 
 /// What the HPA scales on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -100,6 +100,7 @@ const POLICIES: &[Field] = &[
 impl Described for HpaOptions {
     const POLICY: &'static str = "hpa";
     const SCALES: &'static [&'static str] = &[REPLICAS];
+    const DECIDES_EVERY: Option<Every> = Some(Every::Option("sync_period_seconds"));
     const FIELDS: &'static [Field] = &[
         Field {
             name: "metric",

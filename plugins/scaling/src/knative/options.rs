@@ -4,7 +4,7 @@ use plimsoll_core::registry::follow::REPLICAS;
 use serde::{Deserialize, Serialize};
 
 use super::{Algorithm, Spec};
-use crate::options::{Described, Field, Kind, above, between, from};
+use crate::options::{Described, Every, Field, Kind, above, between, from};
 
 /// What the KPA scales on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -79,6 +79,7 @@ impl Default for KnativeOptions {
 impl Described for KnativeOptions {
     const POLICY: &'static str = "knative";
     const SCALES: &'static [&'static str] = &[REPLICAS];
+    const DECIDES_EVERY: Option<Every> = Some(Every::Seconds(2.0));
     const FIELDS: &'static [Field] = &[
         Field {
             name: "metric",

@@ -78,12 +78,23 @@ pub(crate) const fn between(from: f64, to: f64) -> Kind {
     })
 }
 
+/// How often a policy decides.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Every {
+    /// In so many seconds.
+    Seconds(f64),
+    /// In as many seconds as this option says.
+    Option(&'static str),
+}
+
 /// Options that are described by a table.
 pub(crate) trait Described: Default + Serialize + DeserializeOwned {
     /// Whose options they are.
     const POLICY: &'static str;
     /// What it scales.
     const SCALES: &'static [&'static str];
+    /// How often it decides; `None` for as often as its host likes.
+    const DECIDES_EVERY: Option<Every> = None;
     /// The table.
     const FIELDS: &'static [Field];
     /// Options that follow a fact where they are not given: their names, and the facts'.

@@ -1,15 +1,20 @@
 //! The JSON Schema of a table of options.
 
-use plimsoll_core::registry::follow::{FOLLOWS, SCALES};
+use plimsoll_core::registry::follow::{DECIDES_EVERY, FOLLOWS, SCALES};
 use serde_json::{Map, Value as Json, json};
 
-use super::{Described, Field, Kind};
+use super::{Described, Every, Field, Kind};
 
 /// The schema of a policy's options, with their defaults.
 pub(crate) fn schema<T: Described>() -> Json {
     let defaults = serde_json::to_value(T::default()).unwrap_or(Json::Null);
     let mut schema = object(T::FIELDS, Some(&defaults));
     schema[SCALES] = json!(T::SCALES);
+    match T::DECIDES_EVERY {
+        Some(Every::Seconds(seconds)) => schema[DECIDES_EVERY] = json!(seconds),
+        Some(Every::Option(name)) => schema[DECIDES_EVERY] = json!(name),
+        None => {}
+    }
     for (option, fact) in T::FOLLOWS {
         schema["properties"][option][FOLLOWS] = json!(fact);
     }

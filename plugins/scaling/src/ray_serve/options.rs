@@ -3,7 +3,7 @@
 use plimsoll_core::registry::follow::{REPLICAS, TARGET_IN_FLIGHT};
 use serde::{Deserialize, Serialize};
 
-use crate::options::{Described, Field, Kind, above, between, from};
+use crate::options::{Described, Every, Field, Kind, above, between, from};
 
 /// Options of [`RayServe`](super::RayServe).
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -42,6 +42,7 @@ impl Default for RayServeOptions {
 impl Described for RayServeOptions {
     const POLICY: &'static str = "ray-serve";
     const SCALES: &'static [&'static str] = &[REPLICAS];
+    const DECIDES_EVERY: Option<Every> = Some(Every::Seconds(0.1));
     const FIELDS: &'static [Field] = &[
         Field {
             name: "target_ongoing_requests",
