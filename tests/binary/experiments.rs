@@ -61,7 +61,7 @@ fn what_nobody_says_is_assumed_and_said_to_be() {
         .filter(|term| term["assumed"] == true)
         .map(|term| term["name"].as_str().unwrap().to_owned())
         .collect();
-    assert_eq!(assumed, ["service", "cold start", "objective"]);
+    assert_eq!(assumed, ["service", "cold start", "decisions", "objective"]);
     let concurrency = report["simulated"].as_array().unwrap();
     let concurrency = concurrency
         .iter()
