@@ -1,5 +1,6 @@
 //! `Deployer`: carries a release to a platform and reports the outcome.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use async_trait::async_trait;
@@ -98,7 +99,8 @@ pub struct Phase {
 }
 
 /// What happens while a deployer works.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Event {
     /// A step begins.
@@ -151,14 +153,14 @@ pub enum Event {
 }
 
 /// A deployment that is watched among others.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Watched {
     /// Its identity, by which [`Event::Status`] names it.
     pub deployment_id: String,
     /// The workload.
     pub workload: String,
     /// What it is to the whole: `entrypoint`, `internal`.
-    pub role: &'static str,
+    pub role: Cow<'static, str>,
     /// Its status, in the platform's word.
     pub status: String,
 }
@@ -183,7 +185,8 @@ impl Progress for NoProgress {
 }
 
 /// What kind of failure it is. Each has an exit code of the command line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum DeployErrorKind {
     /// The release cannot go to this platform as it is.

@@ -3,7 +3,10 @@
 use thiserror::Error;
 
 /// How a workload ranks where a strategy looks at rank.
+///
+/// Its numbers are a contract with loaded plugins, to which demands are shown as they lie in memory.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[repr(u32)]
 pub enum Priority {
     /// Served last.
     Low,
@@ -14,8 +17,9 @@ pub enum Priority {
     High,
 }
 
-/// What one workload asks of the budget.
+/// What one workload asks of the budget. Its layout is a contract with loaded plugins.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[repr(C)]
 pub struct Demand {
     /// How many workers its policy would have.
     pub desired: u32,
@@ -58,6 +62,12 @@ pub enum DistributionError {
         index: usize,
         /// The weight.
         weight: f64,
+    },
+    /// The strategy itself has failed: a loaded plugin panicked, or shared against the contract.
+    #[error("{message}")]
+    Failed {
+        /// What went wrong.
+        message: String,
     },
     /// The caller's slice does not fit the demands.
     #[error("{demands} demands do not fit {allocations} allocations")]

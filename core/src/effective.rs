@@ -31,6 +31,21 @@ pub struct Effective {
     files: Arc<SourceMap>,
 }
 
+/// What [`Effective::passed_on`] takes.
+#[derive(Clone, Debug)]
+pub struct EffectiveParts {
+    /// The workload that the settings are of.
+    pub workload: Workload,
+    /// The environment they were resolved for; `None` for the base.
+    pub environment: Option<Environment>,
+    /// The effective configuration.
+    pub config: Node,
+    /// The top-level keys that a layer of the environment sets.
+    pub overridden: Vec<String>,
+    /// What there is to say, about the files that the places are in.
+    pub diagnostics: Diagnostics,
+}
+
 impl Effective {
     /// Checks a merged whole by the rules of its workload, and makes it the effective settings.
     ///
@@ -73,6 +88,39 @@ impl Effective {
             layers: workload.layers.clone(),
             rules,
         })
+    }
+
+    /// Effective settings that were checked elsewhere and are passed on: what a loaded plugin is shown
+    /// of those that its host has. Nothing is checked here.
+    #[must_use]
+    pub fn passed_on(parts: EffectiveParts) -> Self {
+        let EffectiveParts {
+            workload,
+            environment,
+            config,
+            overridden,
+            diagnostics,
+        } = parts;
+        Self {
+            workload: workload.name,
+            environment,
+            config,
+            overridden,
+            files: Arc::clone(&diagnostics.files),
+            diagnostics,
+            layers: workload.layers,
+            rules: workload.rules,
+        }
+    }
+
+    /// The workload that they are of, with its layers and rules.
+    #[must_use]
+    pub fn workload(&self) -> Workload {
+        Workload {
+            name: self.workload.clone(),
+            layers: self.layers.clone(),
+            rules: Arc::clone(&self.rules),
+        }
     }
 
     /// The configuration with every default filled in.

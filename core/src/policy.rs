@@ -1,8 +1,11 @@
 //! `ScalingPolicy`: how many replicas or workers one workload should have.
 
 /// The state of one replica, for policies that look at replicas one by one (Kubernetes HPA).
+///
+/// Its numbers are a contract with loaded plugins, to which replicas are shown as they lie in memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
+#[repr(u32)]
 pub enum ReplicaState {
     /// It takes requests.
     Ready,
@@ -18,8 +21,43 @@ pub enum ReplicaState {
     Failed,
 }
 
-/// One replica at the time of a decision.
+/// The metric of a replica that a policy scales on, in thousandths, where it is known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(C)]
+pub struct ReplicaMetric {
+    milli: i64,
+    known: u64,
+}
+
+impl ReplicaMetric {
+    /// It is not known.
+    pub const NONE: Self = Self { milli: 0, known: 0 };
+
+    /// So many thousandths.
+    #[must_use]
+    pub const fn milli(milli: i64) -> Self {
+        Self { milli, known: 1 }
+    }
+
+    /// The thousandths, where they are known.
+    #[must_use]
+    pub const fn get(self) -> Option<i64> {
+        match self.known {
+            0 => None,
+            _ => Some(self.milli),
+        }
+    }
+}
+
+impl From<Option<i64>> for ReplicaMetric {
+    fn from(milli: Option<i64>) -> Self {
+        milli.map_or(Self::NONE, Self::milli)
+    }
+}
+
+/// One replica at the time of a decision. Its layout is a contract with loaded plugins.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[repr(C)]
 pub struct ReplicaObservation {
     /// Its state.
     pub state: ReplicaState,
@@ -31,14 +69,16 @@ pub struct ReplicaObservation {
     pub metric_age_ns: u64,
     /// Time over which its metric was measured, in nanoseconds.
     pub metric_window_ns: u64,
-    /// The metric that the policy scales on, in thousandths; `None` when it has none.
-    pub metric_milli: Option<i64>,
+    /// The metric that the policy scales on.
+    pub metric: ReplicaMetric,
     /// What the metric is a share of (a CPU request), in thousandths; 0 when it is no share.
     pub request_milli: i64,
 }
 
-/// What was measured of a workload in one sampling interval.
+/// What was measured of a workload in one sampling interval. Its layout is a contract with loaded
+/// plugins.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[repr(C)]
 pub struct Sample {
     /// When the interval ended, on the plant's clock, in nanoseconds.
     pub at_ns: u64,
@@ -121,13 +161,16 @@ impl Reason {
     pub const BOUND: Self = Self(8);
     /// The number is given.
     pub const FIXED: Self = Self(9);
+    /// The policy has failed and decides no more; the current number stays. It is not for policies to
+    /// say: the border of a loaded plugin says it, and [`ScalingPolicy::failure`] has the reason.
+    pub const FAILED: Self = Self(10);
     /// The first code that is a policy's own.
     pub const FIRST_OWN: Self = Self(0x1_0000);
 
     /// The reason in words; `None` for a policy's own.
     #[must_use]
     pub fn words(self) -> Option<&'static str> {
-        const WORDS: [&str; 10] = [
+        const WORDS: [&str; 11] = [
             "steady",
             "above target",
             "below target",
@@ -138,6 +181,7 @@ impl Reason {
             "no data",
             "bound",
             "fixed",
+            "failed",
         ];
         WORDS.get(self.0 as usize).copied()
     }
@@ -166,6 +210,12 @@ pub struct Decision {
 pub trait ScalingPolicy: Send {
     /// Decides.
     fn decide(&mut self, observation: &Observation<'_>) -> Decision;
+
+    /// Why it has failed, once it has decided with [`Reason::FAILED`]. One that does not panic never
+    /// fails, and has nothing to say here.
+    fn failure(&self) -> Option<String> {
+        None
+    }
 }
 
 #[cfg(test)]

@@ -7,6 +7,20 @@ use std::sync::Arc;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct FileId(NonZeroU32);
 
+impl FileId {
+    /// The place of the file in its map, counted from 0.
+    #[must_use]
+    pub fn index(self) -> u32 {
+        self.0.get() - 1
+    }
+
+    /// The identity of the file at a place of a map. A map that has none there has no such file.
+    #[must_use]
+    pub fn from_index(index: u32) -> Option<Self> {
+        index.checked_add(1).and_then(NonZeroU32::new).map(Self)
+    }
+}
+
 /// A range of bytes in a file, with the line and column it starts at.
 ///
 /// `line` and `column` count from 1; a column is one Unicode scalar value.
@@ -53,6 +67,12 @@ impl SourceMap {
             .ok()
             .and_then(NonZeroU32::new);
         FileId(id.expect("a source map holds fewer than u32::MAX files"))
+    }
+
+    /// The files, in the order added.
+    #[must_use]
+    pub fn files(&self) -> &[SourceFile] {
+        &self.files
     }
 
     /// The file with this identity, if it is of this map.

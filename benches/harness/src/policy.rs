@@ -67,7 +67,7 @@ impl PolicySpec {
             .policies
             .iter()
             .filter(|registration| follow::scales(&registration.options_schema, REPLICAS))
-            .filter_map(|registration| Self::parse(registry, &registration.name).ok())
+            .filter_map(|one| Self::parse(registry, &registry.policies.name_of(one)).ok())
             .collect()
     }
 
@@ -196,7 +196,7 @@ mod tests {
 
     use plimsoll_core::autoscaling::AutoscalingSettings;
     use plimsoll_core::policy::{Decision, Observation, Reason, ScalingPolicy};
-    use plimsoll_core::registry::{FactoryError, Registration, Registry};
+    use plimsoll_core::registry::{FactoryError, Origin, Registration, Registry};
     use serde_json::{Value as Json, json};
 
     use super::PolicySpec;
@@ -220,7 +220,7 @@ mod tests {
         let policy = |name: &str, scales: Json| Registration::<dyn ScalingPolicy> {
             name: name.to_owned(),
             summary: String::new(),
-            origin: "test".to_owned(),
+            origin: Origin::linked("test", "1.0.0"),
             options_schema: json!({ "x-plimsoll-scales": scales, "properties": {
                 "window": { "x-plimsoll-follows": "scaling_window_seconds" },
                 "target": { "x-plimsoll-follows": "target_in_flight" },

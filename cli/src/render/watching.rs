@@ -107,10 +107,10 @@ mod tests {
 
     #[test]
     fn names_are_aligned_and_the_entrypoint_is_named() {
-        let watched = |id: &str, workload: &str, role| Watched {
+        let watched = |id: &str, workload: &str, role: &'static str| Watched {
             deployment_id: id.to_owned(),
             workload: workload.to_owned(),
-            role,
+            role: role.into(),
             status: "BUILDING".to_owned(),
         };
         let rows = vec![

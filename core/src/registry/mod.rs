@@ -4,11 +4,18 @@
 //! tests and embedders make their own and add to it.
 
 mod catalogue;
+mod error;
 pub mod follow;
+mod origin;
+
+use std::fmt;
+use std::sync::Arc;
 
 use serde_json::Value as Json;
 
-pub use catalogue::{Catalogue, Factory, FactoryError, Registration, UnknownName};
+pub use catalogue::{Catalogue, Factory, Registration};
+pub use error::{FactoryError, NameError};
+pub use origin::{Library, Origin};
 
 use crate::deployer::Deployer;
 use crate::distribution::DistributionStrategy;
@@ -30,6 +37,19 @@ pub struct Registry {
     pub strategies: Catalogue<dyn DistributionStrategy>,
     /// How many replicas or workers there should be.
     pub policies: Catalogue<dyn ScalingPolicy>,
+    options_check: Option<Arc<dyn OptionsCheck>>,
+}
+
+/// Checks options against the JSON Schema of a registration, before its factory runs.
+///
+/// A host gives one to its registry, so that the options of every plugin are checked alike, linked
+/// or loaded. Without one, factories check for themselves.
+pub trait OptionsCheck: Send + Sync + fmt::Debug {
+    /// Checks options.
+    ///
+    /// # Errors
+    /// Everything that does not fit, in words: the option, what it is and what it may be.
+    fn check(&self, schema: &Json, options: &Json) -> Result<(), String>;
 }
 
 impl Registry {
@@ -42,14 +62,28 @@ impl Registry {
             deployers: Catalogue::new("deployer"),
             strategies: Catalogue::new("distribution strategy"),
             policies: Catalogue::new("scaling policy"),
+            options_check: None,
         }
+    }
+
+    /// The same, with options checked before factories run.
+    #[must_use]
+    pub fn with_options_check(mut self, check: Arc<dyn OptionsCheck>) -> Self {
+        self.options_check = Some(check);
+        self
+    }
+
+    /// What checks options before factories run.
+    #[must_use]
+    pub fn options_check(&self) -> Option<&dyn OptionsCheck> {
+        self.options_check.as_deref()
     }
 
     /// A registry of everything that is linked into this program and was announced with
     /// [`plugin!`](crate::plugin).
     ///
     /// # Errors
-    /// When two plugins register the same name of one kind.
+    /// When a plugin registers a name of one kind twice.
     pub fn linked() -> Result<Self, FactoryError> {
         let mut registry = Self::empty();
         let mut plugins: Vec<&Plugin> = inventory::iter::<Plugin>.into_iter().collect();
@@ -143,7 +177,7 @@ mod tests {
 
     use serde_json::{Value as Json, json};
 
-    use super::{FactoryContext, Registration, Registry, no_options};
+    use super::{FactoryContext, OptionsCheck, Origin, Registration, Registry, no_options};
     use crate::policy::{Decision, Observation, Reason, ScalingPolicy};
 
     struct Seven;
@@ -157,54 +191,101 @@ mod tests {
         }
     }
 
-    fn registration(name: &str) -> Registration<dyn ScalingPolicy> {
+    fn registration(plugin: &str, version: &str, name: &str) -> Registration<dyn ScalingPolicy> {
         Registration {
             name: name.to_owned(),
             summary: "Always seven.".to_owned(),
-            origin: "test".to_owned(),
+            origin: Origin::linked(plugin, version),
             options_schema: no_options(),
             factory: Arc::new(|_, _: &Json| Ok(Box::new(Seven))),
         }
     }
 
-    #[test]
-    fn an_unknown_name_lists_the_known_ones_and_the_nearest() {
+    /// A registry of policies: plugin, version, name.
+    fn registry(policies: &[(&str, &str, &str)]) -> Registry {
         let mut registry = Registry::empty();
-        registry.policies.register(registration("seven")).unwrap();
-        registry.policies.register(registration("fixed")).unwrap();
+        for (plugin, version, name) in policies {
+            let registration = registration(plugin, version, name);
+            registry.policies.register(registration).unwrap();
+        }
+        registry
+    }
+
+    fn made(registry: &Registry, name: &str, options: &Json) -> Result<(), String> {
         let context = FactoryContext {
             registry: registry.clone(),
         };
-        assert!(
-            registry
-                .policies
-                .make("seven", &context, &json!({}))
-                .is_ok()
-        );
-        let error = registry
-            .policies
-            .make("sevn", &context, &json!({}))
-            .err()
-            .unwrap();
+        let made = registry.policies.make(name, &context, options);
+        made.map(|_| ()).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn an_unknown_name_lists_the_known_ones_and_the_nearest() {
+        let registry = registry(&[("a", "1.0.0", "seven"), ("a", "1.0.0", "fixed")]);
+        assert_eq!(made(&registry, "seven", &json!({})), Ok(()));
+        let error = made(&registry, "sevn", &json!({})).unwrap_err();
         insta::assert_snapshot!(error,
             @"there is no scaling policy `sevn`; known are: fixed, seven; did you mean `seven`?");
-        let none = registry
-            .sources
-            .make("truss", &context, &json!({}))
-            .err()
-            .unwrap();
+        let none = registry.sources.get("truss").unwrap_err();
         insta::assert_snapshot!(none, @"there is no source `truss`; none is registered");
     }
 
     #[test]
-    fn a_name_is_taken_once() {
-        let mut registry = Registry::empty();
-        registry.policies.register(registration("seven")).unwrap();
+    fn a_plugin_takes_a_name_once() {
+        let mut registry = registry(&[("a", "1.0.0", "seven")]);
         let error = registry
             .policies
-            .register(registration("seven"))
+            .register(registration("a", "1.0.0", "seven"))
             .unwrap_err();
         insta::assert_snapshot!(error,
-            @"the scaling policy `seven` of test is already registered by test");
+            @"the scaling policy `seven` of a 1.0.0 is already registered by a 1.0.0");
+    }
+
+    #[test]
+    fn a_name_of_several_plugins_must_say_which() {
+        let registry = registry(&[
+            ("acme", "2.0.0", "seven"),
+            ("acme", "1.0.0", "seven"),
+            ("bell", "1.0.0", "seven"),
+            ("bell", "1.0.0", "eight"),
+        ]);
+        let names = [
+            "acme@1.0.0/seven",
+            "acme@2.0.0/seven",
+            "bell/seven",
+            "eight",
+        ];
+        let mut listed = registry.policies.names();
+        listed.sort();
+        assert_eq!(listed, names);
+        for name in names.into_iter().chain(["bell/eight", "bell@1.0.0/eight"]) {
+            assert_eq!(made(&registry, name, &json!({})), Ok(()), "{name}");
+        }
+        let error = |name: &str| made(&registry, name, &json!({})).unwrap_err();
+        insta::assert_snapshot!(error("seven"), @"several plugins have a scaling policy `seven`; say which: acme@1.0.0/seven, acme@2.0.0/seven, bell/seven");
+        insta::assert_snapshot!(error("acme/seven"), @"several plugins have a scaling policy `acme/seven`; say which: acme@1.0.0/seven, acme@2.0.0/seven");
+        insta::assert_snapshot!(error("acme@3.0.0/seven"), @"there is no scaling policy `acme@3.0.0/seven`; known are: acme@1.0.0/seven, acme@2.0.0/seven, bell/seven, eight; did you mean `acme@1.0.0/seven`?");
+    }
+
+    #[derive(Debug)]
+    struct Nothing;
+
+    impl OptionsCheck for Nothing {
+        fn check(&self, _: &Json, options: &Json) -> Result<(), String> {
+            match options.as_object() {
+                Some(options) if options.is_empty() => Ok(()),
+                _ => Err("nothing is allowed".to_owned()),
+            }
+        }
+    }
+
+    #[test]
+    fn options_are_checked_before_a_factory_runs() {
+        let registry = registry(&[("a", "1.0.0", "seven")]);
+        assert_eq!(made(&registry, "seven", &json!({ "x": 1 })), Ok(()));
+        let checking = registry.with_options_check(Arc::new(Nothing));
+        assert_eq!(made(&checking, "seven", &json!({})), Ok(()));
+        let error = made(&checking, "a/seven", &json!({ "x": 1 })).unwrap_err();
+        insta::assert_snapshot!(error, @"the options of seven do not fit: nothing is allowed");
     }
 }

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use plimsoll_core::deployer::{DeployError, Deployer, Outcome, Progress};
 use plimsoll_core::manifest::ManifestKind;
 use plimsoll_core::plan::Plan;
-use plimsoll_core::registry::{FactoryError, Registration, Registry};
+use plimsoll_core::registry::{FactoryError, Origin, Registration, Registry};
 use plimsoll_core::release::Release;
 
 use crate::client::Client;
@@ -92,7 +92,7 @@ pub fn register(registry: &mut Registry) -> Result<(), FactoryError> {
     registry.deployers.register(Registration {
         name: NAME.to_owned(),
         summary: "Pushes Trusses and chains to a Baseten-style platform.".to_owned(),
-        origin: env!("CARGO_PKG_NAME").to_owned(),
+        origin: Origin::linked("baseten", env!("CARGO_PKG_VERSION")),
         options_schema: Options::schema(),
         factory: Arc::new(|_, options| {
             let options = Options::from_json(options).map_err(|error| FactoryError::Options {

@@ -185,10 +185,13 @@ async fn chainlets_are_watched_together() {
     let roles: Vec<_> = watched
         .unwrap()
         .into_iter()
-        .map(|one| (one.workload, one.role))
+        .map(|one| (one.workload, one.role.into_owned()))
         .collect();
     let expected = [("Answer", "entrypoint"), ("Embed", "internal")];
-    assert_eq!(roles, expected.map(|(name, role)| (name.to_owned(), role)));
+    assert_eq!(
+        roles,
+        expected.map(|(name, role)| (name.to_owned(), role.to_owned()))
+    );
 }
 
 /// One chainlet cannot be built: the others do not hide it.

@@ -21,7 +21,7 @@ mod subtree;
 use std::sync::Arc;
 
 use plimsoll_core::plugin;
-use plimsoll_core::registry::{FactoryError, Registration, Registry, no_options};
+use plimsoll_core::registry::{FactoryError, Origin, Registration, Registry, no_options};
 
 pub use codegen::MARKER_FILE;
 pub use schema::config_schema;
@@ -35,7 +35,7 @@ pub fn register(registry: &mut Registry) -> Result<(), FactoryError> {
     registry.sources.register(Registration {
         name: "chain".to_owned(),
         summary: "A chain: a Python file with an entrypoint, or the folder it is in.".to_owned(),
-        origin: env!("CARGO_PKG_NAME").to_owned(),
+        origin: Origin::linked("chain", env!("CARGO_PKG_VERSION")),
         options_schema: no_options(),
         factory: Arc::new(|_, _| Ok(Box::new(ChainSource))),
     })

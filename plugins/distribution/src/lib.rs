@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use plimsoll_core::distribution::DistributionStrategy;
 use plimsoll_core::plugin;
-use plimsoll_core::registry::{FactoryError, Registration, Registry, no_options};
+use plimsoll_core::registry::{FactoryError, Origin, Registration, Registry, no_options};
 
 pub use equal::Equal;
 pub use priority_based::PriorityBased;
@@ -28,7 +28,7 @@ pub fn register(registry: &mut Registry) -> Result<(), FactoryError> {
         |name: &str, summary: &str, make: fn() -> Box<dyn DistributionStrategy>| Registration {
             name: name.to_owned(),
             summary: summary.to_owned(),
-            origin: env!("CARGO_PKG_NAME").to_owned(),
+            origin: Origin::linked("distribution", env!("CARGO_PKG_VERSION")),
             options_schema: no_options(),
             factory: Arc::new(move |_, _| Ok(make())),
         };

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use plimsoll_core::deployer::{DeployError, Deployer, Outcome, Progress};
 use plimsoll_core::plan::Plan;
-use plimsoll_core::registry::{FactoryContext, FactoryError, Registration, Registry};
+use plimsoll_core::registry::{FactoryContext, FactoryError, Origin, Registration, Registry};
 use plimsoll_core::release::Release;
 use secrecy::SecretString;
 use serde_json::{Value as Json, json};
@@ -103,7 +103,7 @@ pub fn register(registry: &mut Registry) -> Result<(), FactoryError> {
     registry.deployers.register(Registration {
         name: NAME.to_owned(),
         summary: "Pushes to the Baseten-compatible platform that is built in.".to_owned(),
-        origin: env!("CARGO_PKG_NAME").to_owned(),
+        origin: Origin::linked("local", env!("CARGO_PKG_VERSION")),
         options_schema: json!({
             "type": "object",
             "additionalProperties": false,

@@ -7,7 +7,7 @@ mod select;
 use std::sync::Arc;
 
 use plimsoll_core::plugin;
-use plimsoll_core::registry::{FactoryError, Registration, Registry, no_options};
+use plimsoll_core::registry::{FactoryError, Origin, Registration, Registry, no_options};
 use plimsoll_core::resolver::OverrideResolver;
 
 pub use deep_merge::DeepMerge;
@@ -22,7 +22,7 @@ pub fn register(registry: &mut Registry) -> Result<(), FactoryError> {
         |name: &str, summary: &str, make: fn() -> Box<dyn OverrideResolver>| Registration {
             name: name.to_owned(),
             summary: summary.to_owned(),
-            origin: env!("CARGO_PKG_NAME").to_owned(),
+            origin: Origin::linked("overrides", env!("CARGO_PKG_VERSION")),
             options_schema: no_options(),
             factory: Arc::new(move |_, _| Ok(make())),
         };

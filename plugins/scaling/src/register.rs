@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use plimsoll_core::policy::ScalingPolicy;
-use plimsoll_core::registry::{FactoryError, Registration, Registry};
+use plimsoll_core::registry::{FactoryError, Origin, Registration, Registry};
 
 use crate::options::{Described, read, schema};
 use crate::{Baseten, Fixed, Hpa, Knative, Little, Predictive, RayServe, Tressi};
@@ -56,7 +56,7 @@ where
     Registration {
         name: O::POLICY.to_owned(),
         summary: summary.to_owned(),
-        origin: env!("CARGO_PKG_NAME").to_owned(),
+        origin: Origin::linked("scaling", env!("CARGO_PKG_VERSION")),
         options_schema: schema::<O>(),
         factory: Arc::new(move |_, options| Ok(Box::new(make(read(options)?)?))),
     }

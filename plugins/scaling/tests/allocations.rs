@@ -4,7 +4,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use plimsoll_core::policy::{Observation, ReplicaObservation, ReplicaState, Sample};
+use plimsoll_core::policy::{Observation, ReplicaMetric, ReplicaObservation, ReplicaState, Sample};
 use plimsoll_core::registry::{FactoryContext, Registry};
 use serde_json::{Value as Json, json};
 
@@ -49,7 +49,7 @@ fn main() {
             state_age_ns: 3600 * SECOND,
             metric_age_ns: 0,
             metric_window_ns: SECOND,
-            metric_milli: Some(700),
+            metric: ReplicaMetric::milli(700),
             request_milli: 1000,
         };
         let replicas = [replica; 8];

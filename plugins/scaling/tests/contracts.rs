@@ -86,17 +86,15 @@ fn replica() -> impl Strategy<Value = ReplicaObservation> {
         metric,
         any::<i64>(),
     )
-        .prop_map(
-            |(state, times, metric_milli, request_milli)| ReplicaObservation {
-                state,
-                age_ns: times[0],
-                state_age_ns: times[1],
-                metric_age_ns: times[2],
-                metric_window_ns: times[3],
-                metric_milli,
-                request_milli,
-            },
-        )
+        .prop_map(|(state, times, metric, request_milli)| ReplicaObservation {
+            state,
+            age_ns: times[0],
+            state_age_ns: times[1],
+            metric_age_ns: times[2],
+            metric_window_ns: times[3],
+            metric: metric.into(),
+            request_milli,
+        })
 }
 
 fn shown() -> impl Strategy<Value = Shown> {

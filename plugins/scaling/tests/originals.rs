@@ -13,13 +13,13 @@ const SECOND: u64 = 1_000_000_000;
 
 #[test]
 fn hpa_leaves_silent_replicas_out_when_it_is_on_target() {
-    let replica = |metric_milli| ReplicaObservation {
+    let replica = |milli: Option<i64>| ReplicaObservation {
         state: ReplicaState::Ready,
         age_ns: 3600 * SECOND,
         state_age_ns: 3600 * SECOND,
         metric_age_ns: 0,
         metric_window_ns: 30 * SECOND,
-        metric_milli,
+        metric: milli.into(),
         request_milli: 0,
     };
     let proposed = |milli, silent: usize| {

@@ -18,7 +18,7 @@ mod surprises;
 use std::sync::Arc;
 
 use plimsoll_core::plugin;
-use plimsoll_core::registry::{FactoryError, Registration, Registry, no_options};
+use plimsoll_core::registry::{FactoryError, Origin, Registration, Registry, no_options};
 
 pub use amend::amend;
 pub use checks::memory as check_memory;
@@ -50,7 +50,7 @@ pub fn register(registry: &mut Registry) -> Result<(), FactoryError> {
     registry.sources.register(Registration {
         name: "truss".to_owned(),
         summary: "A Truss: a folder with a config.yaml, or the file itself.".to_owned(),
-        origin: env!("CARGO_PKG_NAME").to_owned(),
+        origin: Origin::linked("truss", env!("CARGO_PKG_VERSION")),
         options_schema: no_options(),
         factory: Arc::new(|_, _| Ok(Box::new(TrussSource))),
     })

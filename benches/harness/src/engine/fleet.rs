@@ -63,7 +63,7 @@ pub fn run_fleet_with<P: ScalingPolicy + ?Sized>(
         if at == end {
             break;
         }
-        fleet.decide(policies);
+        fleet.decide(policies)?;
         fleet.share(strategy)?;
         stopped = progress(Progress {
             now: at,
@@ -140,20 +140,21 @@ impl Fleet {
     }
 
     /// Asks the policies whose time has come.
-    fn decide<P: ScalingPolicy + ?Sized>(&mut self, policies: &mut [&mut P]) {
+    fn decide<P: ScalingPolicy + ?Sized>(&mut self, policies: &mut [&mut P]) -> Result<(), Error> {
         let plants = self.plants.iter_mut().zip(policies);
         for ((plant, policy), (due, demand)) in
             plants.zip(self.due.iter_mut().zip(&mut self.demands))
         {
             if *due == self.now {
                 *due = due.saturating_add(plant.decision_interval);
-                let decision = plant.decide(&mut **policy);
+                let decision = plant.decide(&mut **policy)?;
                 demand.desired = plant.wanted(decision.desired);
             } else {
                 // What the activator asked for meanwhile stays until the policy decides.
                 demand.desired = demand.desired.max(plant.target());
             }
         }
+        Ok(())
     }
 
     /// Gives every workload what its policy asks for, and where that is more than there is, what

@@ -1,7 +1,7 @@
 //! A pool under control: sampled, observed by a policy, scaled.
 
 use plimsoll_core::policy::{
-    Decision, Observation, ReplicaObservation, ReplicaState, Sample, ScalingPolicy,
+    Decision, Observation, Reason, ReplicaObservation, ReplicaState, Sample, ScalingPolicy,
 };
 
 use super::lane::Lane;
@@ -174,7 +174,13 @@ impl Plant {
     }
 
     /// Asks a policy what it would do now.
-    pub(super) fn decide<P: ScalingPolicy + ?Sized>(&mut self, policy: &mut P) -> Decision {
+    ///
+    /// # Errors
+    /// When it has failed: what would come of its decisions is not what it is like.
+    pub(super) fn decide<P: ScalingPolicy + ?Sized>(
+        &mut self,
+        policy: &mut P,
+    ) -> Result<Decision, Error> {
         self.observe_replicas();
         let pool = &self.pool;
         let decision = policy.decide(&Observation {
@@ -192,7 +198,13 @@ impl Plant {
             replicas: &self.observations,
         });
         self.samples.clear();
-        decision
+        if decision.reason == Reason::FAILED {
+            let failure = policy.failure();
+            return Err(Error::Policy(failure.unwrap_or_else(|| {
+                "the policy failed and does not say why".to_owned()
+            })));
+        }
+        Ok(decision)
     }
 
     fn observe_replicas(&mut self) {
@@ -220,8 +232,9 @@ impl Plant {
                 state_age_ns,
                 metric_age_ns: 0,
                 metric_window_ns: window,
-                metric_milli: (replica.phase == Phase::Ready && window > 0)
-                    .then(|| i64::try_from(milli).unwrap_or(i64::MAX)),
+                metric: (replica.phase == Phase::Ready && window > 0)
+                    .then(|| i64::try_from(milli).unwrap_or(i64::MAX))
+                    .into(),
                 request_milli: 0,
             });
         }

@@ -66,7 +66,7 @@ pub fn run_with<P: ScalingPolicy + ?Sized>(
         if at == end {
             break;
         }
-        let decision = plant.decide(policy);
+        let decision = plant.decide(policy)?;
         let target = plant.wanted(decision.desired);
         plant.apply(target);
         effort += EFFORT_OF_DECISION;

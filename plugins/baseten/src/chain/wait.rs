@@ -96,7 +96,8 @@ fn watched(outcome: &Outcome) -> Vec<Watched> {
             "entrypoint"
         } else {
             "internal"
-        },
+        }
+        .into(),
         status: deployed.status.clone(),
     })
     .collect()

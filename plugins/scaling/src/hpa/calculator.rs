@@ -180,7 +180,7 @@ impl Calculator {
         let mut grouped = Pods::default();
         for pod in pods {
             let request = pod.request_milli.max(0);
-            match (pod.state, pod.metric_milli) {
+            match (pod.state, pod.metric.get()) {
                 (ReplicaState::Draining | ReplicaState::Failed, _) => {}
                 (ReplicaState::Pending, _) => {
                     grouped.unready += 1;

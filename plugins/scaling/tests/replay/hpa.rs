@@ -159,7 +159,7 @@ impl Pod {
             state_age_ns: state_age * SECOND,
             metric_age_ns: SECOND,
             metric_window_ns: 30 * SECOND,
-            metric_milli: self.metric_milli,
+            metric: self.metric_milli.into(),
             request_milli: 0,
         }
     }
