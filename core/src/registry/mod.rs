@@ -136,6 +136,23 @@ impl Registry {
     }
 }
 
+/// Whether a name can be a plugin's, or what one registers: lower-case letters, digits and `-`, with a
+/// letter first.
+#[must_use]
+pub const fn is_name(name: &str) -> bool {
+    let bytes = name.as_bytes();
+    let mut place = 0;
+    while place < bytes.len() {
+        let letter = bytes[place].is_ascii_lowercase();
+        let other = bytes[place].is_ascii_digit() || bytes[place] == b'-';
+        if !(letter || place > 0 && other) {
+            return false;
+        }
+        place += 1;
+    }
+    !bytes.is_empty()
+}
+
 /// What a factory may use beside its options.
 #[derive(Clone, Debug)]
 pub struct FactoryContext {

@@ -1,0 +1,1 @@
+//! Both sides of the border of dynamic libraries.
