@@ -12,7 +12,6 @@ mod share;
 use std::sync::Arc;
 
 use plimsoll_core::distribution::DistributionStrategy;
-use plimsoll_core::plugin;
 use plimsoll_core::registry::{FactoryError, Origin, Registration, Registry, no_options};
 
 pub use equal::Equal;
@@ -49,4 +48,12 @@ pub fn register(registry: &mut Registry) -> Result<(), FactoryError> {
     ))
 }
 
-plugin!("distribution", register);
+plimsoll_sdk::plugin! {
+    name: "distribution",
+    register: register,
+    provides: [
+        "distribution-strategy/equal",
+        "distribution-strategy/priority-based",
+        "distribution-strategy/proportional",
+    ],
+}

@@ -6,7 +6,6 @@ mod select;
 
 use std::sync::Arc;
 
-use plimsoll_core::plugin;
 use plimsoll_core::registry::{FactoryError, Origin, Registration, Registry, no_options};
 use plimsoll_core::resolver::OverrideResolver;
 
@@ -38,4 +37,11 @@ pub fn register(registry: &mut Registry) -> Result<(), FactoryError> {
     ))
 }
 
-plugin!("overrides", register);
+plimsoll_sdk::plugin! {
+    name: "overrides",
+    register: register,
+    provides: [
+        "resolver/deep-merge",
+        "resolver/replace",
+    ],
+}

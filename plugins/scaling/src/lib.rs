@@ -25,4 +25,17 @@ pub use ray_serve::{RayServe, RayServeOptions};
 pub use register::register;
 pub use tressi::{Tressi, TressiOptions};
 
-plimsoll_core::plugin!("scaling", register);
+plimsoll_sdk::plugin! {
+    name: "scaling",
+    register: register,
+    provides: [
+        "scaling-policy/baseten",
+        "scaling-policy/fixed",
+        "scaling-policy/hpa",
+        "scaling-policy/knative",
+        "scaling-policy/little",
+        "scaling-policy/predictive",
+        "scaling-policy/ray-serve",
+        "scaling-policy/tressi",
+    ],
+}

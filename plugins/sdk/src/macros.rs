@@ -89,3 +89,48 @@ macro_rules! plugin {
         }
     };
 }
+
+/// Writes the metadata of a plugin into a section of its library.
+#[cfg(feature = "dylib")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! metadata {
+    ($name:literal, $provides:expr) => {
+        const _: () = {
+            use $crate::border::metadata;
+            const PARTS: [&str; 19] = [
+                "{\"format\":1,\"name\":\"",
+                $name,
+                "\",\"version\":\"",
+                env!("CARGO_PKG_VERSION"),
+                "\",\"border\":\"",
+                metadata::BORDER,
+                "\",\"sdk\":\"",
+                metadata::SDK,
+                "\",\"panic\":\"",
+                if cfg!(panic = "unwind") {
+                    "unwind"
+                } else {
+                    "abort"
+                },
+                "\",\"rustc\":\"",
+                metadata::RUSTC,
+                "\",\"target\":\"",
+                metadata::TARGET,
+                "\",\"provides\":\"",
+                $provides,
+                "\"",
+                "}",
+                "\n",
+            ];
+            #[used]
+            #[cfg_attr(target_vendor = "apple", unsafe(link_section = "__DATA,__plimsoll"))]
+            #[cfg_attr(windows, unsafe(link_section = ".plimsol"))]
+            #[cfg_attr(
+                not(any(target_vendor = "apple", windows)),
+                unsafe(link_section = ".plimsoll")
+            )]
+            static METADATA: [u8; metadata::length(&PARTS)] = metadata::joined(&PARTS);
+        };
+    };
+}

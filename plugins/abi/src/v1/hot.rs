@@ -105,6 +105,9 @@ pub struct Decision {
     pub status: Status,
     /// Nothing yet; 0.
     pub reserved: u32,
+    #[cfg(feature = "test-skewed")]
+    #[doc(hidden)]
+    pub skewed: u64,
 }
 
 /// A scaling policy of one workload.

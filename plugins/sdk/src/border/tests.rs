@@ -1,0 +1,1 @@
+//! The two halves on each other, without a library.
