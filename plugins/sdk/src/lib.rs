@@ -1,6 +1,7 @@
 //! What the author of a Plimsoll plugin depends on.
 //!
-//! A plugin implements one of five traits, has typed options, and names what it has in one macro:
+//! A plugin implements one of five traits, has typed options, and names what it has in one macro. The
+//! derives of options need `serde` (with its feature `derive`) and `schemars` beside this crate:
 //!
 //! ```
 //! use plimsoll_sdk::prelude::*;
@@ -49,4 +50,4 @@ pub mod register;
 
 pub use options::NoOptions;
 pub use plimsoll_core as core;
-pub use {async_trait, schemars, serde, serde_json};
+pub use {async_trait, serde_json};
