@@ -61,9 +61,7 @@ pub fn export_policy(policy: Box<dyn ScalingPolicy>) -> v1::Policy {
             policy,
             panicked: None,
         }),
-        decide,
-        failure,
-        release: release::<Exported>,
+        ..none()
     }
 }
 
