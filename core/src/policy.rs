@@ -105,11 +105,21 @@ pub struct Sample {
 ///
 /// It comes from one of three plants: a load runner (workers, real time), the simulator (replicas,
 /// virtual time), a platform (replicas, real time).
+///
+/// Its layout is a contract with loaded plugins, which are shown it as it lies in memory.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[repr(C)]
 pub struct Observation<'a> {
     /// Now, on the plant's clock, in nanoseconds. Never goes back. Policies that bucket time by
     /// whole seconds count them from this clock's zero.
     pub now_ns: u64,
+    /// The rate that is to be held now, in requests a second, ramps included; `None` where nothing
+    /// holds a rate.
+    pub target_rate: Option<f64>,
+    /// What was measured since the last decision, oldest first; empty when nothing was.
+    pub samples: &'a [Sample],
+    /// The replicas one by one, where the plant knows them; else empty.
+    pub replicas: &'a [ReplicaObservation],
     /// How many replicas or workers there should be, by the decision last applied.
     pub current: u32,
     /// How many of them are ready.
@@ -122,17 +132,10 @@ pub struct Observation<'a> {
     pub min: u32,
     /// Most there may be. The plant clamps; a policy may use it.
     pub max: u32,
-    /// Whether requests can reach the workload. One that cannot be reached may shrink at once.
-    pub reachable: bool,
-    /// The rate that is to be held now, in requests a second, ramps included; `None` where nothing
-    /// holds a rate.
-    pub target_rate: Option<f64>,
     /// Requests that wait for a replica or a worker now.
     pub backlog: u32,
-    /// What was measured since the last decision, oldest first; empty when nothing was.
-    pub samples: &'a [Sample],
-    /// The replicas one by one, where the plant knows them; else empty.
-    pub replicas: &'a [ReplicaObservation],
+    /// Whether requests can reach the workload. One that cannot be reached may shrink at once.
+    pub reachable: bool,
 }
 
 /// Why a policy decided as it did. The set is open: a policy may have codes of its own from

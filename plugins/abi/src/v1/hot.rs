@@ -61,8 +61,11 @@ pub struct Replica {
 pub struct Observation {
     /// Now, in nanoseconds.
     pub now_ns: u64,
-    /// The rate that is to be held, in requests a second, where `has_target_rate` is not 0.
-    pub target_rate: f64,
+    /// Whether a rate is to be held: 0 or 1.
+    pub has_target_rate: u64,
+    /// The rate that is to be held, in requests a second; of no meaning, and maybe not even
+    /// initialised, where none is.
+    pub target_rate: core::mem::MaybeUninit<f64>,
     /// The samples, `sample_count` of them; never null.
     pub samples: *const Sample,
     /// How many samples there are.
@@ -86,11 +89,7 @@ pub struct Observation {
     /// Requests that wait now.
     pub backlog: u32,
     /// Whether requests can reach the workload: 0 or 1.
-    pub reachable: u32,
-    /// Whether a rate is to be held: 0 or 1.
-    pub has_target_rate: u32,
-    /// Nothing yet; 0.
-    pub reserved: u32,
+    pub reachable: u8,
 }
 
 /// What a policy decides.

@@ -14,6 +14,7 @@ pub mod document;
 pub mod export;
 mod guard;
 pub mod import;
+mod layout;
 #[doc(hidden)]
 pub mod metadata;
 mod policy;

@@ -3,7 +3,6 @@
 #![expect(unsafe_code, reason = "the border passes objects as pointers")]
 
 use core::ffi::c_void;
-use core::mem::offset_of;
 use core::slice;
 use std::cell::RefCell;
 
@@ -13,17 +12,6 @@ use plimsoll_core::distribution::{Demand, DistributionError, DistributionStrateg
 use super::guard::guard;
 use super::reply::{answer, done_text, read_text};
 use super::state::{into_state, of, release};
-
-// Demands cross as they lie in memory.
-const _: () = {
-    assert!(size_of::<Demand>() == size_of::<v1::Demand>());
-    assert!(align_of::<Demand>() == align_of::<v1::Demand>());
-    assert!(offset_of!(Demand, desired) == offset_of!(v1::Demand, desired));
-    assert!(offset_of!(Demand, min) == offset_of!(v1::Demand, min));
-    assert!(offset_of!(Demand, max) == offset_of!(v1::Demand, max));
-    assert!(offset_of!(Demand, weight) == offset_of!(v1::Demand, weight));
-    assert!(offset_of!(Demand, priority) == offset_of!(v1::Demand, priority));
-};
 
 type Exported = Box<dyn DistributionStrategy>;
 
