@@ -103,10 +103,11 @@ pub struct Decision {
     /// [`Status::DONE`], or why there is no decision.
     pub status: Status,
     /// Nothing yet; 0.
+    #[cfg(not(feature = "test-skewed"))]
     pub reserved: u32,
+    /// Nothing yet; 0. Of another size, for a test.
     #[cfg(feature = "test-skewed")]
-    #[doc(hidden)]
-    pub skewed: u64,
+    pub reserved: u64,
 }
 
 /// A scaling policy of one workload.
