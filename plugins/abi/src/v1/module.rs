@@ -1,12 +1,19 @@
 //! The root module: what a library exports, once it is loaded.
 
+#![cfg_attr(
+    feature = "test-newer",
+    expect(unsafe_code, reason = "what may be missing is asked for so")
+)]
+
 use abi_stable::StableAbi;
 use abi_stable::library::RootModule;
 use abi_stable::package_version_strings;
 use abi_stable::sabi_types::VersionStrings;
 use abi_stable::std_types::RSlice;
 
-use super::{Deployer, Policy, Reply, Resolver, Source, Strategy, With};
+#[cfg(not(feature = "test-older"))]
+use super::Deployer;
+use super::{Policy, Reply, Resolver, Source, Strategy, With};
 
 /// What a library exports.
 ///
@@ -27,6 +34,7 @@ pub struct Plugin {
     /// Makes a configuration source.
     pub source: extern "C" fn(name: RSlice<'_, u8>, options: RSlice<'_, u8>) -> With<Source>,
     /// Makes an override resolver.
+    #[cfg_attr(feature = "test-older", sabi(last_prefix_field))]
     pub resolver: extern "C" fn(name: RSlice<'_, u8>, options: RSlice<'_, u8>) -> With<Resolver>,
     /// Makes a deployer.
     #[cfg(not(feature = "test-older"))]

@@ -1,5 +1,9 @@
 //! A plugin whose parts go wrong, each in its way. What goes wrong below the SDK is in `raw`.
 
+#![cfg_attr(
+    feature = "boasting",
+    allow(dead_code, reason = "what it boasts of is none of this")
+)]
 #![expect(clippy::panic, reason = "that is what it is for")]
 
 use std::time::Duration;
@@ -65,11 +69,7 @@ impl ConfigSource for Unread {
         panic!("{} is not for reading", tree.display(""))
     }
 
-    fn package(
-        &self,
-        _: &Arc<dyn SourceTree>,
-        _: &Effective,
-    ) -> Result<Package, Diagnostics> {
+    fn package(&self, _: &Arc<dyn SourceTree>, _: &Effective) -> Result<Package, Diagnostics> {
         panic!("nothing to see")
     }
 }
