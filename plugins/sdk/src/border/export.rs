@@ -71,7 +71,6 @@ fn root() -> PluginRef {
         strategy: make_strategy,
         source: make_source,
         resolver: make_resolver,
-        #[cfg(not(feature = "test-older"))]
         deployer: make_deployer,
         #[cfg(feature = "test-newer")]
         added: describe,
@@ -173,7 +172,6 @@ extern "C" fn make_resolver(name: RSlice<'_, u8>, options: RSlice<'_, u8>) -> Wi
     )
 }
 
-#[cfg(not(feature = "test-older"))]
 extern "C" fn make_deployer(name: RSlice<'_, u8>, options: RSlice<'_, u8>) -> With<v1::Deployer> {
     make(
         |registry| &registry.deployers,

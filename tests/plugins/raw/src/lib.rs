@@ -100,6 +100,7 @@ fn root() -> PluginRef {
         strategy,
         source,
         resolver,
+        #[cfg(not(feature = "older"))]
         deployer,
     }
     .leak_into_prefix()
@@ -362,6 +363,7 @@ unsafe extern "C" fn wait(_: *mut c_void, _: RSlice<'_, u8>, progress: Progress)
     task()
 }
 
+#[cfg_attr(feature = "older", expect(dead_code, reason = "its border has none"))]
 extern "C" fn deployer(_: RSlice<'_, u8>, _: RSlice<'_, u8>) -> With<Deployer> {
     With {
         reply: done(),
