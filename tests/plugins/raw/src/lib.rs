@@ -10,6 +10,7 @@ use plimsoll_abi::abi_stable::library::{
 };
 use plimsoll_abi::abi_stable::prefix_type::PrefixTypeTrait as _;
 use plimsoll_abi::abi_stable::std_types::{RSlice, RVec};
+#[cfg_attr(feature = "mute", allow(unused_imports, reason = "it shakes no hand"))]
 use plimsoll_abi::handshake::{ABORTS, Handshake, MAGIC, MAJOR, UNWINDS};
 use plimsoll_abi::v1::{
     Decision, Demand, Deployer, Observation, Plugin, PluginRef, Policy, Progress, Reply, Resolver,
