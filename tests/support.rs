@@ -13,6 +13,12 @@ use plimsoll::source::ConfigSource as _;
 use plimsoll::tree::{MemoryTree, SourceTree};
 use plimsoll::truss::TrussSource;
 
+/// The root of the workspace.
+#[must_use]
+pub fn workspace() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
 /// A file of the measured data that stands beside a checkout; `None`, with a word why, where it is
 /// not there.
 #[must_use]

@@ -35,13 +35,13 @@ impl Prepared {
         let (release, said) = release(&loaded, environment, options, args.model_name.as_deref())?;
         let (name, options) = if target == LOCAL {
             let folder = data_dir(args.data_dir.as_deref())?;
-            (LOCAL, local_options(&folder))
+            (LOCAL.to_owned(), local_options(&folder))
         } else {
-            ("baseten", settings.remote_options(&target)?)
+            settings.deployer(&target, &loaded.context.registry.deployers)?
         };
         let deployers = &loaded.context.registry.deployers;
         let deployer = deployers
-            .make(name, &loaded.context, &options)
+            .make(&name, &loaded.context, &options)
             .map_err(|error| settings.unfit(&target, error))?;
         Ok(Self {
             release,

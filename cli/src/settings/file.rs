@@ -1,7 +1,8 @@
 //! plimsoll.toml and the user's config.toml.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use secrecy::SecretString;
 use serde::Deserialize;
@@ -28,12 +29,28 @@ struct Written {
     target: Option<String>,
     #[serde(default)]
     remotes: BTreeMap<String, WrittenRemote>,
+    #[serde(default)]
+    plugins: WrittenPlugins,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct WrittenPlugins {
+    /// Files and folders, from the folder of this file on.
+    #[serde(default)]
+    paths: Vec<PathBuf>,
+    /// How long a deployer may go on without a sign of life, in seconds.
+    deployer_silence_seconds: Option<u32>,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct WrittenRemote {
-    url: String,
+    url: Option<String>,
+    /// The deployer of a plugin that carries releases there.
+    deployer: Option<String>,
+    /// The options of that deployer.
+    options: Option<toml::Table>,
     api_key: Option<SecretText>,
     api_key_env: Option<String>,
     team: Option<String>,
@@ -84,9 +101,25 @@ fn parse(text: &str, shown: &str, trust: Trust) -> Result<Settings, CliError> {
                 .hint("name an environment variable with `api-key-env`")
                 .hint("or put the remote into ~/.config/plimsoll/config.toml"));
         }
-        let host = host_of(&remote.url);
+        if let Some(deployer) = remote.deployer {
+            let options = serde_json::to_value(remote.options.unwrap_or_default())
+                .map_err(|error| CliError::new(exit::INVALID, format!("{shown}: {error}")))?;
+            remotes.insert(name, Remote::of_plugin(deployer, options, shown));
+            continue;
+        }
+        let Some(url) = remote.url else {
+            let message = format!("{shown}: the remote `{name}` has neither a url nor a deployer");
+            return Err(CliError::new(exit::INVALID, message)
+                .hint("a Baseten-style platform has a `url`, a plugin's a `deployer`"));
+        };
+        if remote.options.is_some() {
+            let message =
+                format!("{shown}: `options` of `{name}` are a deployer's, and it names none");
+            return Err(CliError::new(exit::INVALID, message));
+        }
+        let host = host_of(&url);
         if trust == Trust::Found && !host.is_some_and(|host| is_platform(host) || is_here(host)) {
-            let message = format!("{shown}: `{name}` would send a key to {}", remote.url);
+            let message = format!("{shown}: `{name}` would send a key to {url}");
             return Err(CliError::new(exit::INVALID, message)
                 .hint("a file that is found may name baseten.co and this machine alone")
                 .hint("put the remote into ~/.config/plimsoll/config.toml")
@@ -95,18 +128,26 @@ fn parse(text: &str, shown: &str, trust: Trust) -> Result<Settings, CliError> {
         remotes.insert(
             name,
             Remote {
-                url: remote.url.clone(),
+                deployer: None,
+                takes_common_key: trust == Trust::OwnFile || host.is_some_and(is_platform),
+                url: url.clone(),
                 api_key: remote.api_key.map(|SecretText(key)| key),
                 api_key_env: remote.api_key_env,
                 team: remote.team,
-                takes_common_key: trust == Trust::OwnFile || host.is_some_and(is_platform),
                 origin: shown.to_owned(),
             },
         );
     }
+    let folder = Path::new(shown).parent().unwrap_or(Path::new(""));
+    let WrittenPlugins {
+        paths,
+        deployer_silence_seconds,
+    } = written.plugins;
     Ok(Settings {
         target: written.target,
         remotes,
+        plugin_paths: paths.iter().map(|path| folder.join(path)).collect(),
+        deployer_silence: deployer_silence_seconds.map(|some| Duration::from_secs(some.into())),
     })
 }
 

@@ -5,9 +5,11 @@ mod trussrc;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use etcetera::BaseStrategy as _;
-use plimsoll::registry::FactoryError;
+use plimsoll::deployer::Deployer;
+use plimsoll::registry::{Catalogue, FactoryError};
 use plimsoll::suggest::did_you_mean;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value as Json, json};
@@ -28,7 +30,9 @@ const KEY_VARIABLE: &str = "BASETEN_API_KEY";
 /// One remote platform.
 #[derive(Clone, Debug)]
 pub(crate) struct Remote {
-    /// Its REST address.
+    /// The deployer that carries releases there, and its options, where it is not Baseten's.
+    pub(crate) deployer: Option<(String, Json)>,
+    /// Its REST address; empty where another deployer knows the way.
     pub(crate) url: String,
     /// Its key, where a file holds one.
     pub(crate) api_key: Option<SecretString>,
@@ -42,6 +46,21 @@ pub(crate) struct Remote {
     pub(crate) origin: String,
 }
 
+impl Remote {
+    /// A platform that the deployer of a plugin knows the way to.
+    pub(crate) fn of_plugin(deployer: String, options: Json, origin: &str) -> Self {
+        Self {
+            deployer: Some((deployer, options)),
+            url: String::new(),
+            api_key: None,
+            api_key_env: None,
+            team: None,
+            takes_common_key: false,
+            origin: origin.to_owned(),
+        }
+    }
+}
+
 /// Every remote that is named somewhere, and the target that holds when none is asked for.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Settings {
@@ -49,6 +68,10 @@ pub(crate) struct Settings {
     pub(crate) target: Option<String>,
     /// The remotes by name. What is nearer wins: plimsoll.toml, the user's file, ~/.trussrc.
     pub(crate) remotes: BTreeMap<String, Remote>,
+    /// Where plugins are looked for, the nearer file's first.
+    pub(crate) plugin_paths: Vec<PathBuf>,
+    /// How long the deployer of a plugin may go on without a sign of life.
+    pub(crate) deployer_silence: Option<Duration>,
 }
 
 impl Settings {
@@ -70,6 +93,7 @@ impl Settings {
             .remotes
             .entry(BASETEN.to_owned())
             .or_insert_with(|| Remote {
+                deployer: None,
                 url: BASETEN_URL.to_owned(),
                 api_key: None,
                 api_key_env: None,
@@ -87,6 +111,8 @@ impl Settings {
         for (name, remote) in other.remotes {
             self.remotes.entry(name).or_insert(remote);
         }
+        self.plugin_paths.extend(other.plugin_paths);
+        self.deployer_silence = self.deployer_silence.or(other.deployer_silence);
     }
 
     /// The target to use: the one asked for, or the project's, or the platform that is built in.
@@ -95,17 +121,40 @@ impl Settings {
         target.unwrap_or_else(|| LOCAL.to_owned())
     }
 
+    /// The deployer for a target, which is not the platform that is built in, and its options: a
+    /// remote's, or one of a plugin by its own name.
+    pub(crate) fn deployer(
+        &self,
+        target: &str,
+        deployers: &Catalogue<dyn Deployer>,
+    ) -> Result<(String, Json), CliError> {
+        match self.remotes.get(target) {
+            Some(Remote {
+                deployer: Some((name, options)),
+                ..
+            }) => Ok((name.clone(), options.clone())),
+            None if deployers.get(target).is_ok() => Ok((target.to_owned(), json!({}))),
+            _ => Ok((BASETEN.to_owned(), self.remote_options(target, deployers)?)),
+        }
+    }
+
     /// The options of the deployer for a remote.
-    pub(crate) fn remote_options(&self, name: &str) -> Result<Json, CliError> {
+    fn remote_options(
+        &self,
+        name: &str,
+        deployers: &Catalogue<dyn Deployer>,
+    ) -> Result<Json, CliError> {
         let remote = self.remotes.get(name).ok_or_else(|| {
-            let mut known: Vec<&str> = self.remotes.keys().map(String::as_str).collect();
-            known.push(LOCAL);
+            let mut known: Vec<String> = self.remotes.keys().cloned().collect();
+            known.push(LOCAL.to_owned());
+            let loaded = deployers.iter().filter(|one| one.origin.library.is_some());
+            known.extend(loaded.map(|one| deployers.name_of(one)));
             let message = format!(
                 "there is no target `{name}`; known are: {}",
                 known.join(", ")
             );
             let error = CliError::usage(message).hint("name a remote in plimsoll.toml");
-            match did_you_mean(name, known) {
+            match did_you_mean(name, known.iter().map(String::as_str)) {
                 Some(hint) => error.hint(hint),
                 None => error,
             }

@@ -49,6 +49,7 @@ fn parse(text: &str, shown: &str) -> Result<Settings, CliError> {
             continue;
         };
         let remote = Remote {
+            deployer: None,
             url: rest_url(&url),
             api_key: get("api_key").map(SecretString::from),
             api_key_env: None,

@@ -19,7 +19,11 @@ fn plan(criterion: &mut Criterion) {
     let runtime = tokio::runtime::Builder::new_current_thread().build();
     let runtime = runtime.expect("a runtime can be started");
     criterion.bench_function("plan: shelf/folder", |bencher| {
-        bencher.iter(|| runtime.block_on(deployer.plan(&release, &NoProgress)).is_ok());
+        bencher.iter(|| {
+            runtime
+                .block_on(deployer.plan(&release, &NoProgress))
+                .is_ok()
+        });
     });
 }
 

@@ -46,7 +46,8 @@ fn resolve(criterion: &mut Criterion) {
         (LayerName::Base, 3),
         (LayerName::Environment(production.clone()), 30),
     ] {
-        let settings = json!({ "autoscaling_settings": { "min_replicas": 2, "max_replicas": most } });
+        let settings =
+            json!({ "autoscaling_settings": { "min_replicas": 2, "max_replicas": most } });
         layers.push(name, Node::from_json(&settings, Origin::default()));
     }
     let workload = Workload {
@@ -56,7 +57,11 @@ fn resolve(criterion: &mut Criterion) {
     };
     let files = Arc::default();
     criterion.bench_function("resolve: raise/raise", |bencher| {
-        bencher.iter(|| resolver.resolve(&workload, Some(&production), &files).is_ok());
+        bencher.iter(|| {
+            resolver
+                .resolve(&workload, Some(&production), &files)
+                .is_ok()
+        });
     });
 }
 

@@ -44,5 +44,8 @@ fn what_is_wrong_is_named_with_its_place() {
     let text = FLEET.replace("min_replicas: 1", "min_replica: 1");
     let said = source.load(&tree(&text)).expect_err("that is no setting");
     let said = said.to_string();
-    assert!(said.contains("fleet.yaml:2:26: error[fleet::unknown-key]"), "{said}");
+    assert!(
+        said.contains("fleet.yaml:2:26: error[fleet::unknown-key]"),
+        "{said}"
+    );
 }
