@@ -39,7 +39,12 @@ impl fmt::Display for NameError {
                     return formatter.write_str("none is registered");
                 }
                 write!(formatter, "known are: {}", known.join(", "))?;
-                match did_you_mean(name, known.iter().map(String::as_str)) {
+                // What is known is listed as short as it can be.
+                let own = |name: &str| name.rsplit('/').next().unwrap_or_default().len();
+                let known = known.iter().map(String::as_str);
+                let hint = did_you_mean(name, known.clone())
+                    .or_else(|| did_you_mean(&name[name.len() - own(name)..], known));
+                match hint {
                     Some(hint) => write!(formatter, "; {hint}"),
                     None => Ok(()),
                 }

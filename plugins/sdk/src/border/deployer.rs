@@ -262,7 +262,6 @@ impl ImportedDeployer {
                 Some(event) = happened.recv() => {
                     last_sign = Instant::now();
                     progress.report(event);
-                    continue;
                 }
                 reply = &mut task => break reply,
                 () = sleep(LOOK_EVERY) => {}

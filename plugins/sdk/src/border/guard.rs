@@ -4,6 +4,9 @@ use std::any::Any;
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+/// The name of the threads that this library does the work of deployers on.
+pub(super) const WORKERS: &str = "plimsoll-plugin";
+
 thread_local! {
     /// What the hook heard of the last panic of this thread: its text and its place.
     static HEARD: RefCell<Option<String>> = const { RefCell::new(None) };
@@ -17,7 +20,7 @@ pub(super) fn guard<T>(call: impl FnOnce() -> T) -> Result<T, String> {
 
 /// What a panic said.
 #[cold]
-pub(super) fn panicked(payload: Box<dyn Any + Send>) -> String {
+fn panicked(payload: Box<dyn Any + Send>) -> String {
     let heard = HEARD.with(RefCell::take);
     let said = text_of(&*payload);
     // Its drop may panic in turn.
@@ -26,7 +29,7 @@ pub(super) fn panicked(payload: Box<dyn Any + Send>) -> String {
 }
 
 /// The text that a panic carries.
-pub(super) fn text_of(payload: &(dyn Any + Send)) -> String {
+fn text_of(payload: &(dyn Any + Send)) -> String {
     let text = payload.downcast_ref::<&str>().copied();
     let owned = || payload.downcast_ref::<String>().map(String::as_str);
     text.or_else(owned)
@@ -36,15 +39,15 @@ pub(super) fn text_of(payload: &(dyn Any + Send)) -> String {
 
 /// Has panics in calls of the host be heard instead of printed. For libraries, which have panics of
 /// their own: a host's stay as they are. The threads of the host have no name in a library, and those
-/// that it starts itself, such as the workers of its runtime, usually have one: what they say is
-/// printed, too.
+/// that it starts for itself usually have one: what they say is printed, too.
 #[cfg(feature = "dylib")]
 pub(super) fn listen() {
     static ONCE: std::sync::Once = std::sync::Once::new();
     ONCE.call_once(|| {
         let before = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |panic| {
-            if std::thread::current().name().is_some() {
+            let thread = std::thread::current();
+            if thread.name().is_some_and(|name| name != WORKERS) {
                 before(panic);
             }
             let place = panic.location().map(|place| format!(" ({place})"));

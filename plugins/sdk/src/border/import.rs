@@ -33,21 +33,24 @@ pub struct Provided {
     pub name: String,
 }
 
-/// Registers everything that a library has, and says what that is.
+/// Registers everything that these plugins of a library have, and says what that is. What else is linked
+/// into the library is passed over: it is there for the plugin's own use.
 ///
 /// # Errors
 /// When the library does not say, or says what makes no sense; when a name is taken by the same
 /// plugin in the same version.
 pub fn registrations(
     root: PluginRef,
+    plugins: &[&str],
     library: &Arc<Library>,
     limits: Limits,
     registry: &mut Registry,
 ) -> Result<Vec<Provided>, String> {
     let listed: Vec<Registered> =
         read((root.describe())()).map_err(|fault| format!("it {fault}"))?;
-    let mut provided = Vec::with_capacity(listed.len());
-    for one in listed {
+    let mut provided = Vec::new();
+    let announced = |one: &Registered| plugins.contains(&&*one.plugin);
+    for one in listed.into_iter().filter(announced) {
         for name in [&one.plugin, &one.name] {
             if !is_name(name) {
                 return Err(format!("it registers `{name}`, which is no name"));

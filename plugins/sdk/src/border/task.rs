@@ -15,7 +15,7 @@ use plimsoll_abi::v1::{self, Reply};
 use tokio::runtime::{Builder, Runtime};
 use tokio::task::{JoinError, JoinHandle};
 
-use super::guard::{guard, panicked};
+use super::guard::{WORKERS, guard};
 use super::reply::{self, answer, malformed};
 use super::state::{into_state, of_mut, release};
 
@@ -24,11 +24,23 @@ fn runtime() -> Result<&'static Runtime, String> {
     static RUNTIME: OnceLock<Result<Runtime, String>> = OnceLock::new();
     let made = RUNTIME.get_or_init(|| {
         let mut builder = Builder::new_multi_thread();
-        let builder = builder.worker_threads(2).thread_name("plimsoll-plugin");
+        let builder = builder.worker_threads(2).thread_name(WORKERS);
         let runtime = builder.enable_all().build();
         runtime.map_err(|error| format!("no runtime can be started: {error}"))
     });
     made.as_ref().map_err(Clone::clone)
+}
+
+/// Work whose panics are caught where they happen, with their place.
+struct Guarded<F>(Pin<Box<F>>);
+
+impl<F: Future<Output = Reply>> Future for Guarded<F> {
+    type Output = Reply;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Reply> {
+        let work = self.0.as_mut();
+        guard(|| work.poll(context)).unwrap_or_else(|said| Poll::Ready(reply::panicked(&said)))
+    }
 }
 
 struct Running {
@@ -46,7 +58,7 @@ impl Drop for Running {
 pub(super) fn spawn(
     work: impl Future<Output = Reply> + Send + 'static,
 ) -> Result<v1::Task, String> {
-    let handle = runtime()?.spawn(work);
+    let handle = runtime()?.spawn(Guarded(Box::pin(work)));
     Ok(v1::Task {
         state: into_state(Running {
             handle,
@@ -118,10 +130,7 @@ unsafe extern "C" fn take(state: *mut c_void) -> Reply {
         Ok(match running.outcome.take() {
             None => malformed("the task is not ready, or was taken before"),
             Some(Ok(reply)) => reply,
-            Some(Err(error)) => match error.try_into_panic() {
-                Ok(payload) => reply::panicked(&panicked(payload)),
-                Err(_) => malformed("the task was cancelled"),
-            },
+            Some(Err(error)) => malformed(&format!("the task came to no end: {error}")),
         })
     })
 }

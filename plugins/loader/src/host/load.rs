@@ -1,0 +1,133 @@
+//! Loads what is trusted. From here on plugins' code runs.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::Arc;
+
+use plimsoll_abi::handshake::{MAJOR, MINOR};
+use plimsoll_core::registry::{Library, Registry};
+use plimsoll_sdk::border::import::{Provided, registrations};
+
+use super::survey::{Checked, First};
+use super::{Host, Loaded, LoadedPlugin, Verdict};
+use crate::discover::Place;
+use crate::error::{LoadError, LoadErrorKind};
+use crate::library;
+use crate::metadata::Metadata;
+use crate::trust::{Cache, Lock};
+
+impl Host {
+    /// Loads every library that is trusted, and adds what it has to a registry.
+    ///
+    /// # Errors
+    /// When the lock file cannot be read, or a library that the user named for this one run cannot be
+    /// loaded; what else cannot be is a problem of [`Loaded`], and nothing stops for it. A library that
+    /// nobody has trusted is passed over, unless it was named.
+    pub fn load(&self, registry: &mut Registry) -> Result<Loaded, LoadError> {
+        let (found, remarks) = self.places().search.run();
+        let mut loaded = Loaded {
+            remarks,
+            ..Loaded::default()
+        };
+        if found.is_empty() {
+            return Ok(loaded);
+        }
+        let lock = self.lock()?;
+        let mut first = First::default();
+        for found in &found {
+            let path = &found.path;
+            let one = Checked::read(path).and_then(|checked| {
+                if first.before(found, &checked.plugins).is_some() {
+                    return Ok(None);
+                }
+                let plugins = self.load_one(path, checked, &lock, registry)?;
+                Ok(Some(plugins))
+            });
+            match one {
+                Ok(None) => {}
+                Ok(Some((plugins, _))) => loaded.plugins.push(LoadedPlugin {
+                    path: path.clone(),
+                    plugins,
+                }),
+                Err(error) if found.place == Place::Explicit => return Err(error),
+                Err(error) if error.kind == LoadErrorKind::NotTrusted => {}
+                Err(error) => loaded.problems.push(error),
+            }
+        }
+        Ok(loaded)
+    }
+
+    /// Loads one library, which must be trusted, into a registry of its own. Its code runs.
+    ///
+    /// # Errors
+    /// When it cannot be loaded.
+    pub fn verdict(&self, path: &Path) -> Result<Verdict, LoadError> {
+        let mut registry = Registry::empty();
+        let checked = Checked::read(path)?;
+        let (_, provided) = self.load_one(path, checked, &self.lock()?, &mut registry)?;
+        Ok(Verdict { provided, registry })
+    }
+
+    /// Loads one library. Where it is refused, nothing of it is left in the registry.
+    fn load_one(
+        &self,
+        path: &Path,
+        checked: Checked,
+        lock: &Lock,
+        registry: &mut Registry,
+    ) -> Result<(Vec<Metadata>, Vec<Provided>), LoadError> {
+        checked.trusted(lock, path)?;
+        let Checked { whole, plugins } = checked;
+        let copy = Cache::new(&self.places().cache).place(&whole.sha256, &whole.bytes);
+        let copy =
+            copy.map_err(|error| LoadError::new(path, LoadErrorKind::Keeping, error.to_string()))?;
+        let root = library::open(&copy, path)?;
+        let library = Arc::new(Library {
+            path: path.to_owned(),
+            sha256: whole.sha256,
+            border: plugins
+                .first()
+                .map_or((MAJOR, MINOR), |plugin| plugin.border),
+        });
+        let refused = |message: String| LoadError::new(path, LoadErrorKind::Registration, message);
+        // Registries are cheap to clone: what is refused leaves the one that was given as it was.
+        let mut with = registry.clone();
+        let names: Vec<&str> = plugins.iter().map(|plugin| &*plugin.name).collect();
+        let provided = registrations(root, &names, &library, self.places().limits, &mut with);
+        let provided = provided.map_err(refused)?;
+        as_announced(&plugins, &provided).map_err(refused)?;
+        *registry = with;
+        Ok((plugins, provided))
+    }
+}
+
+/// Whether what is registered is what was announced.
+fn as_announced(plugins: &[Metadata], provided: &[Provided]) -> Result<(), String> {
+    let announced: BTreeSet<String> = plugins
+        .iter()
+        .flat_map(|plugin| {
+            let name = |one: &crate::metadata::Provided| {
+                format!("{} {}/{}", one.kind, plugin.name, one.name)
+            };
+            plugin.provides.iter().map(name).collect::<Vec<_>>()
+        })
+        .collect();
+    let registered: BTreeSet<String> = provided
+        .iter()
+        .map(|one| format!("{} {}/{}", one.kind, one.plugin, one.name))
+        .collect();
+    let list = |names: Vec<&String>| names.into_iter().cloned().collect::<Vec<_>>().join(", ");
+    let missing: Vec<_> = announced.difference(&registered).collect();
+    let unannounced: Vec<_> = registered.difference(&announced).collect();
+    match (missing.is_empty(), unannounced.is_empty()) {
+        (true, true) => Ok(()),
+        (false, _) => Err(format!(
+            "it says that it has {}, and does not register it",
+            list(missing)
+        )),
+        (true, false) => Err(format!(
+            "it registers {}, of which it says nothing",
+            list(unannounced)
+        )),
+    }
+}
