@@ -7,6 +7,7 @@ mod experiment;
 mod file;
 mod interrupt;
 mod logging;
+mod plugins;
 mod render;
 mod settings;
 
@@ -42,7 +43,8 @@ fn run(args: Args) -> Result<(), CliError> {
         Command::Simulate(command) => commands::simulate::run(&args.global, &command),
         Command::Bench(command) => commands::bench::run(&args.global, &command),
         Command::Tune(command) => commands::tune::run(&args.global, &command),
-        Command::Schema(command) => commands::schema::run(&command),
+        Command::Plugins(command) => commands::plugins::run(&args.global, &command),
+        Command::Schema(command) => commands::schema::run(&args.global, &command),
         Command::Completions(command) => commands::completions::run(&command),
     }
 }

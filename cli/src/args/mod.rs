@@ -1,6 +1,7 @@
 //! What can be typed. Names are a contract.
 
 mod experiments;
+mod plugins;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -10,6 +11,7 @@ use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 pub(crate) use self::experiments::{Bench, Plant, Simulate, Table, Tune};
+pub(crate) use self::plugins::{Doctor, Inspect, Kind, List, New, Plugins, PluginsCommand, Trust};
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -52,6 +54,10 @@ pub(crate) struct Global {
     /// Read this file instead of looking for a plimsoll.toml.
     #[arg(long, global = true, value_name = "FILE", env = "PLIMSOLL_CONFIG")]
     pub(crate) config: Option<PathBuf>,
+    /// Load the plugins of this library, which must be trusted; may be repeated. `plimsoll plugins
+    /// --help` says where else they are looked for.
+    #[arg(long = "plugin", global = true, value_name = "FILE")]
+    pub(crate) plugins: Vec<PathBuf>,
     /// Say more: -v what is done, -vv every request.
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub(crate) verbose: u8,
@@ -87,6 +93,7 @@ pub(crate) enum Command {
     Simulate(Simulate),
     Bench(Bench),
     Tune(Tune),
+    Plugins(Plugins),
     Schema(Schema),
     Completions(Completions),
 }
@@ -103,6 +110,7 @@ impl Command {
             Self::Simulate(command) => command.results.format == Table::Json,
             Self::Bench(command) => command.results.format == Table::Json,
             Self::Tune(command) => command.results.format == Table::Json,
+            Self::Plugins(command) => command.wants_json(),
             Self::Serve(_) | Self::Schema(_) | Self::Completions(_) => false,
         }
     }

@@ -30,6 +30,19 @@ pub(crate) struct Plugins {
     pub(crate) command: PluginsCommand,
 }
 
+impl Plugins {
+    /// Whether stdout is for machines.
+    pub(super) fn wants_json(&self) -> bool {
+        let format = match &self.command {
+            PluginsCommand::List(command) => command.format,
+            PluginsCommand::Inspect(command) => command.format,
+            PluginsCommand::Doctor(command) => command.format,
+            PluginsCommand::Trust(_) | PluginsCommand::New(_) => Report::Text,
+        };
+        format == Report::Json
+    }
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum PluginsCommand {
     List(List),

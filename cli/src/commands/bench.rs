@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::ops::ControlFlow;
+use std::path::Path;
 
 use plimsoll::harness::bench::{self, Entrant, Leaderboard};
 use plimsoll::harness::policy::PolicySpec;
@@ -17,6 +18,7 @@ use crate::args::{Bench, Global, Table};
 use crate::error::{CliError, exit};
 use crate::experiment::{Term, arrivals_each, described, interruptible, objective};
 use crate::file;
+use crate::plugins::registry;
 use crate::render::{self, leaderboard, working::Working};
 
 /// The report for machines.
@@ -38,8 +40,8 @@ pub(crate) struct Added {
 }
 
 /// Runs policies over scenarios.
-pub(crate) fn run(_: &Global, command: &Bench) -> Result<(), CliError> {
-    let registry = plimsoll::registry()?;
+pub(crate) fn run(global: &Global, command: &Bench) -> Result<(), CliError> {
+    let registry = registry(global, Path::new("."))?;
     if let Some(path) = &command.results.html {
         file::check(path)?;
     }

@@ -24,8 +24,8 @@ struct Written {
 }
 
 /// Resolves every chainlet, packages it, and writes all of them.
-pub(crate) fn run(_: &Global, command: &Codegen) -> Result<(), CliError> {
-    let loaded = Loaded::from(&command.input)?;
+pub(crate) fn run(global: &Global, command: &Codegen) -> Result<(), CliError> {
+    let loaded = Loaded::from(global, &command.input)?;
     let kind = loaded.manifest.kind;
     if kind != ManifestKind::Chain {
         let path = command.input.path.display();

@@ -4,6 +4,7 @@ pub(crate) mod bench;
 pub(crate) mod codegen;
 pub(crate) mod completions;
 pub(crate) mod plan;
+pub(crate) mod plugins;
 pub(crate) mod push;
 pub(crate) mod release;
 pub(crate) mod resolve;
@@ -26,8 +27,9 @@ use plimsoll::source::ConfigSource;
 use plimsoll::tree::{DirTree, SourceTree};
 use serde_json::json;
 
-use crate::args::Input;
+use crate::args::{Global, Input};
 use crate::error::{CliError, exit};
+use crate::plugins::registry;
 
 /// A manifest that has been read, and what reads and resolves it.
 pub(crate) struct Loaded {
@@ -40,9 +42,9 @@ pub(crate) struct Loaded {
 
 impl Loaded {
     /// Reads what the arguments name.
-    pub(crate) fn from(input: &Input) -> Result<Self, CliError> {
+    pub(crate) fn from(global: &Global, input: &Input) -> Result<Self, CliError> {
         let context = FactoryContext {
-            registry: plimsoll::registry()?,
+            registry: registry(global, &input.path)?,
         };
         let resolver = context
             .registry

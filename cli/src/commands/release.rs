@@ -31,7 +31,7 @@ impl Prepared {
         let options = options(args)?;
         let settings = Settings::load(global, &input.path)?;
         let target = settings.target(args.to.as_deref());
-        let loaded = Loaded::from(input)?;
+        let loaded = Loaded::from(global, input)?;
         let (release, said) = release(&loaded, environment, options, args.model_name.as_deref())?;
         let (name, options) = if target == LOCAL {
             let folder = data_dir(args.data_dir.as_deref())?;

@@ -12,8 +12,8 @@ use crate::error::{CliError, exit};
 use crate::render;
 
 /// Prints what is effective.
-pub(crate) fn run(_: &Global, command: &Resolve) -> Result<(), CliError> {
-    let loaded = Loaded::from(&command.input)?;
+pub(crate) fn run(global: &Global, command: &Resolve) -> Result<(), CliError> {
+    let loaded = Loaded::from(global, &command.input)?;
     let environment = environment(command.input.environment.as_deref());
     let (mut resolved, said) = loaded.resolve_one(environment.as_ref())?;
     if let Some(name) = &command.workload {

@@ -1,16 +1,19 @@
 //! `plimsoll schema`.
 
+use std::path::Path;
+
 use plimsoll::registry::FactoryContext;
 use serde_json::json;
 
-use crate::args::Schema;
+use crate::args::{Global, Schema};
 use crate::error::{CliError, exit};
+use crate::plugins::registry;
 use crate::render;
 
 /// Prints a schema.
-pub(crate) fn run(command: &Schema) -> Result<(), CliError> {
+pub(crate) fn run(global: &Global, command: &Schema) -> Result<(), CliError> {
     let context = FactoryContext {
-        registry: plimsoll::registry()?,
+        registry: registry(global, Path::new("."))?,
     };
     let source = context
         .registry

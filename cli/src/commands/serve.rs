@@ -1,5 +1,6 @@
 //! `plimsoll serve`.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use plimsoll::local::{Platform, PlatformError, PlatformOptions, SourceCheck};
@@ -10,15 +11,16 @@ use super::push::runtime;
 use crate::args::{Global, Serve};
 use crate::error::{CliError, exit};
 use crate::interrupt::signalled;
+use crate::plugins::registry;
 use crate::render;
 use crate::settings::data_dir;
 
 /// Runs the built-in platform until it is told to stop.
-pub(crate) fn run(_: &Global, command: &Serve) -> Result<(), CliError> {
+pub(crate) fn run(global: &Global, command: &Serve) -> Result<(), CliError> {
     let folder = data_dir(command.data_dir.as_deref())?;
     let mut options = PlatformOptions::new(&folder);
     options.api_key = given_key();
-    options.build_check = Arc::new(SourceCheck::new(plimsoll::registry()?));
+    options.build_check = Arc::new(SourceCheck::new(registry(global, Path::new("."))?));
     let given = options.api_key.is_some();
     let platform = Platform::open(options).map_err(|error| failed(&error))?;
     let key = platform.api_key().clone();

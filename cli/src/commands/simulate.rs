@@ -25,9 +25,10 @@ struct Report<'a> {
 }
 
 /// Runs the settings of an environment under traffic.
-pub(crate) fn run(_: &Global, command: &Simulate) -> Result<(), CliError> {
+pub(crate) fn run(global: &Global, command: &Simulate) -> Result<(), CliError> {
     let plant = &command.plant;
     let experiment = Experiment::new(
+        global,
         &command.input,
         command.workload.as_deref(),
         &command.policy,

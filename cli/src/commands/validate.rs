@@ -11,8 +11,8 @@ use crate::error::CliError;
 use crate::render;
 
 /// Checks the base and every environment, or the one that is asked for.
-pub(crate) fn run(_: &Global, command: &Validate) -> Result<(), CliError> {
-    let checked = Loaded::from(&command.input).and_then(|loaded| {
+pub(crate) fn run(global: &Global, command: &Validate) -> Result<(), CliError> {
+    let checked = Loaded::from(global, &command.input).and_then(|loaded| {
         let mut said = loaded.manifest.diagnostics.clone();
         let environments = match environment(command.input.environment.as_deref()) {
             Some(environment) => vec![Some(environment)],

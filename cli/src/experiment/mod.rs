@@ -15,7 +15,7 @@ use tokio::runtime::Runtime;
 
 pub(crate) use self::plant::{Term, arrivals, arrivals_each, described};
 pub(crate) use self::settings::{Setting, settings_of};
-use crate::args::{Input, Plant};
+use crate::args::{Global, Input, Plant};
 use crate::commands::push::runtime;
 use crate::commands::{Loaded, environment};
 use crate::error::{CliError, exit};
@@ -52,13 +52,14 @@ pub(crate) struct About<'a> {
 impl Experiment {
     /// Reads and resolves a file, and puts a scenario together.
     pub(crate) fn new(
+        global: &Global,
         input: &Input,
         workload: Option<&str>,
         policy: &str,
         slo: Option<&str>,
         plant: &Plant,
     ) -> Result<Self, CliError> {
-        let loaded = Loaded::from(input)?;
+        let loaded = Loaded::from(global, input)?;
         let policy = PolicySpec::parse(&loaded.context.registry, policy)
             .map_err(|error| CliError::usage(format!("--policy: {error}")))?;
         let objective = objective(slo.unwrap_or(USUAL_OBJECTIVE))?;

@@ -19,6 +19,8 @@ pub use plimsoll_chains as chains;
 pub use plimsoll_distribution as strategies;
 #[cfg(feature = "harness")]
 pub use plimsoll_harness as harness;
+#[cfg(feature = "loader")]
+pub use plimsoll_loader as loader;
 #[cfg(feature = "local")]
 pub use plimsoll_local as local;
 #[cfg(feature = "overrides")]
@@ -29,10 +31,15 @@ pub use plimsoll_scaling as scaling;
 pub use plimsoll_truss as truss;
 
 /// A registry of everything that is linked into this program: the bundled plugins by their
-/// features, and those of any crate that announces itself.
+/// features, and those of any crate that announces itself. With the feature `loader`, options are
+/// checked against their schemas before anything is made of them; [`loader::Host`] adds plugins from
+/// dynamic libraries to it.
 ///
 /// # Errors
-/// When two plugins register the same name of one kind.
+/// When a plugin registers a name of one kind twice.
 pub fn registry() -> Result<registry::Registry, registry::FactoryError> {
-    registry::Registry::linked()
+    let registry = registry::Registry::linked()?;
+    #[cfg(feature = "loader")]
+    let registry = registry.with_options_check(std::sync::Arc::new(loader::options::SchemaCheck));
+    Ok(registry)
 }

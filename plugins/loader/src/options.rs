@@ -113,6 +113,12 @@ fn known(schema: &Json, rule: &str) -> BTreeSet<String> {
         .collect()
 }
 
+/// What an option may be, in words, by its part of a whole schema.
+#[must_use]
+pub fn in_words(option: &Json, schema: &Json) -> String {
+    wanted(option, schema)
+}
+
 /// What would fit, in words.
 fn wanted(schema: &Json, root: &Json) -> String {
     let schema = resolved(schema, root);

@@ -35,7 +35,11 @@ macro_rules! example {
     ($folder:literal, $bench:literal) => {
         (
             include_str!(concat!("../../../../examples/", $folder, "/src/lib.rs")),
-            include_str!(concat!("../../../../examples/", $folder, "/tests/contract.rs")),
+            include_str!(concat!(
+                "../../../../examples/",
+                $folder,
+                "/tests/contract.rs"
+            )),
             (
                 $bench,
                 include_str!(concat!(
@@ -50,27 +54,42 @@ macro_rules! example {
     };
 }
 
-const OPTIONS: &str = "schemars = \"1.2\"\nserde = { version = \"1.0\", features = [\"derive\"] }\n";
+const OPTIONS: &str =
+    "schemars = \"1.2\"\nserde = { version = \"1.0\", features = [\"derive\"] }\n";
 
 impl Example {
     fn of(kind: Kind) -> Self {
         let (crate_name, plugin, name, (library, test, bench)) = match kind {
-            Kind::ScalingPolicy => {
-                ("custom_policy", "acme", "steps", example!("custom-policy", "decide"))
-            }
+            Kind::ScalingPolicy => (
+                "custom_policy",
+                "acme",
+                "steps",
+                example!("custom-policy", "decide"),
+            ),
             Kind::DistributionStrategy => (
                 "custom_distribution",
                 "queue",
                 "first-served",
                 example!("custom-distribution", "distribute"),
             ),
-            Kind::Source => ("custom_source", "fleet", "fleet", example!("custom-source", "load")),
-            Kind::Resolver => {
-                ("custom_resolver", "raise", "raise", example!("custom-resolver", "resolve"))
-            }
-            Kind::Deployer => {
-                ("custom_deployer", "shelf", "folder", example!("custom-deployer", "plan"))
-            }
+            Kind::Source => (
+                "custom_source",
+                "fleet",
+                "fleet",
+                example!("custom-source", "load"),
+            ),
+            Kind::Resolver => (
+                "custom_resolver",
+                "raise",
+                "raise",
+                example!("custom-resolver", "resolve"),
+            ),
+            Kind::Deployer => (
+                "custom_deployer",
+                "shelf",
+                "folder",
+                example!("custom-deployer", "plan"),
+            ),
         };
         let (needs, tests_need) = match kind {
             Kind::ScalingPolicy => (OPTIONS, ""),
@@ -125,8 +144,14 @@ impl<'a> Names<'a> {
         let Self { plugin, name } = self;
         let (theirs, their_name) = (example.plugin, example.name);
         text.replace(example.crate_name, &plugin.replace('-', "_"))
-            .replace(&format!("{theirs}/{their_name}"), &format!("{plugin}/{name}"))
-            .replace(&format!("name: \"{theirs}\""), &format!("name: \"{plugin}\""))
+            .replace(
+                &format!("{theirs}/{their_name}"),
+                &format!("{plugin}/{name}"),
+            )
+            .replace(
+                &format!("name: \"{theirs}\""),
+                &format!("name: \"{plugin}\""),
+            )
             .replace(&format!("[(\"{their_name}\""), &format!("[(\"{name}\""))
     }
 }
@@ -135,16 +160,28 @@ impl<'a> Names<'a> {
 pub(crate) fn run(command: &New) -> Result<(), CliError> {
     let names = Names::of(&command.name)?;
     let example = Example::of(command.kind);
-    let folder = command.path.clone().unwrap_or_else(|| PathBuf::from(names.plugin));
+    let folder = command
+        .path
+        .clone()
+        .unwrap_or_else(|| PathBuf::from(names.plugin));
     let sdk = sdk(command.sdk.as_deref())?;
     let (bench, bench_text) = example.bench;
     let files = [
         ("Cargo.toml".to_owned(), manifest(&names, &example, &sdk)),
         ("README.md".to_owned(), readme(&names, &example, &folder)),
         (".gitignore".to_owned(), "/target\n".to_owned()),
-        ("src/lib.rs".to_owned(), names.in_place_of(&example, example.library)),
-        ("tests/contract.rs".to_owned(), names.in_place_of(&example, example.test)),
-        (format!("benches/{bench}.rs"), names.in_place_of(&example, bench_text)),
+        (
+            "src/lib.rs".to_owned(),
+            names.in_place_of(&example, example.library),
+        ),
+        (
+            "tests/contract.rs".to_owned(),
+            names.in_place_of(&example, example.test),
+        ),
+        (
+            format!("benches/{bench}.rs"),
+            names.in_place_of(&example, bench_text),
+        ),
     ];
     write(&folder, &files)?;
     render::out(&told(&names, &example, &folder))
@@ -156,9 +193,10 @@ fn sdk(given: Option<&Path>) -> Result<String, CliError> {
     let folder = given.unwrap_or(&built_from);
     let version = env!("CARGO_PKG_VERSION");
     match folder.canonicalize() {
-        Ok(folder) if folder.join("Cargo.toml").is_file() => {
-            Ok(format!("path = {}", toml::Value::from(folder.display().to_string())))
-        }
+        Ok(folder) if folder.join("Cargo.toml").is_file() => Ok(format!(
+            "path = {}",
+            toml::Value::from(folder.display().to_string())
+        )),
         _ if given.is_none() => Ok(format!(
             "git = \"{}\", tag = \"v{version}\"",
             env!("CARGO_PKG_REPOSITORY")
@@ -285,7 +323,9 @@ fn write(folder: &Path, files: &[(String, String)]) -> Result<(), CliError> {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     };
-    let beside = tempfile::Builder::new().prefix(".plimsoll-new").tempdir_in(parent);
+    let beside = tempfile::Builder::new()
+        .prefix(".plimsoll-new")
+        .tempdir_in(parent);
     let beside = beside.map_err(failed)?;
     let root = beside.path().join("plugin");
     for (path, text) in files {
@@ -293,7 +333,9 @@ fn write(folder: &Path, files: &[(String, String)]) -> Result<(), CliError> {
         let folder = path.parent().unwrap_or(&root);
         fs::create_dir_all(folder).map_err(failed)?;
         fs::write(&path, text).map_err(failed)?;
-        fs::File::open(&path).and_then(|file| file.sync_all()).map_err(failed)?;
+        fs::File::open(&path)
+            .and_then(|file| file.sync_all())
+            .map_err(failed)?;
     }
     fs::rename(&root, folder).map_err(failed)
 }
@@ -326,7 +368,10 @@ mod tests {
             assert!(library.contains("name: \"tide-line\""), "{kind:?}");
             assert!(library.contains("[(\"ebb\","), "{kind:?}");
             let manifest = manifest(&names, &example, "path = \"x\"");
-            assert!(toml::from_str::<toml::Table>(&manifest).is_ok(), "{manifest}");
+            assert!(
+                toml::from_str::<toml::Table>(&manifest).is_ok(),
+                "{manifest}"
+            );
         }
     }
 

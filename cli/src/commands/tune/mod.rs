@@ -47,8 +47,9 @@ struct Report<'a> {
 }
 
 /// Searches settings.
-pub(crate) fn run(_: &Global, command: &Tune) -> Result<(), CliError> {
+pub(crate) fn run(global: &Global, command: &Tune) -> Result<(), CliError> {
     let experiment = Experiment::new(
+        global,
         &command.input,
         command.workload.as_deref(),
         &command.policy,
