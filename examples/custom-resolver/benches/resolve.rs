@@ -38,7 +38,7 @@ fn resolve(criterion: &mut Criterion) {
     register(&mut registry).expect("its names are free");
     let context = FactoryContext { registry };
     let resolvers = &context.registry.resolvers;
-    let resolver = resolvers.make("raise/raise", &context, &json!({}));
+    let resolver = resolvers.make("shallow/shallow", &context, &json!({}));
     let resolver = resolver.expect("it takes no options");
     let production = Environment::production();
     let mut layers = Layers::new();
@@ -56,7 +56,7 @@ fn resolve(criterion: &mut Criterion) {
         rules: Arc::new(Anything),
     };
     let files = Arc::default();
-    criterion.bench_function("resolve: raise/raise", |bencher| {
+    criterion.bench_function("resolve: shallow/shallow", |bencher| {
         bencher.iter(|| {
             resolver
                 .resolve(&workload, Some(&production), &files)

@@ -19,6 +19,7 @@ use plimsoll_sdk::core::schema::{Default, Extra, Field, Form, MAX, Model, Reader
 use plimsoll_sdk::core::value::Node;
 use plimsoll_sdk::core::yaml;
 use plimsoll_sdk::prelude::*;
+use plimsoll_sdk::serde_json::json;
 
 const FILE: &str = "fleet.yaml";
 const LARGEST: u64 = 1 << 20;
@@ -141,7 +142,8 @@ impl ConfigSource for Fleet {
         _: &Arc<dyn SourceTree>,
         effective: &Effective,
     ) -> Result<Package, Diagnostics> {
-        let config = effective.with_defaults().to_json();
+        // The settings travel beside it: they are no part of what is built.
+        let config = json!({ "model": effective.workload });
         let file = ContextFile::of_bytes("model.json", config.to_string().into_bytes());
         let context = BuildContext::new(vec![file]).map_err(|error| {
             Diagnostics::of(Diagnostic::error("fleet::context", error.to_string()))

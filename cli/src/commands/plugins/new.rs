@@ -80,8 +80,8 @@ impl Example {
             ),
             Kind::Resolver => (
                 "custom_resolver",
-                "raise",
-                "raise",
+                "shallow",
+                "shallow",
                 example!("custom-resolver", "resolve"),
             ),
             Kind::Deployer => (
