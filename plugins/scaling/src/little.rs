@@ -157,7 +157,13 @@ impl ScalingPolicy for Little {
                 0 => current.max(1),
                 _ => current.saturating_mul(2).max(1),
             };
-            return decision(probing.clamp(min, max), Reason::NO_DATA);
+            let bounded = probing.clamp(min, max);
+            let reason = match () {
+                () if bounded == current => Reason::NO_DATA,
+                () if bounded == probing => Reason::ABOVE_TARGET,
+                () => Reason::BOUND,
+            };
+            return decision(bounded, reason);
         };
         let bounded = needed.clamp(min, max);
         if bounded >= current {
@@ -220,7 +226,7 @@ mod tests {
     fn it_holds_a_rate_with_headroom() {
         let mut little = Little::new(LittleOptions::default()).unwrap();
         let first = little.decide(&observe(0, &[], 0));
-        assert_eq!((first.desired, first.reason), (1, Reason::NO_DATA));
+        assert_eq!((first.desired, first.reason), (1, Reason::ABOVE_TARGET));
         // 100 a second × 0.25 s = 25, and √25 = 5 to spare.
         let decision = little.decide(&observe(1, &[sample(1, 4, 0.25)], 1));
         assert_eq!(decision.desired, 30);
