@@ -14,6 +14,15 @@ pub(super) struct Broken {
     how: String,
 }
 
+impl Broken {
+    /// The same, broken with something.
+    pub(super) fn with(mut self, what: &str) -> Self {
+        // Writing to a `String` does not fail.
+        let _ = write!(self.how, "\n  with: {what}");
+        self
+    }
+}
+
 /// Whether the laws hold.
 pub(super) type Verdict = Result<(), Broken>;
 

@@ -37,10 +37,16 @@ pub fn scaling_policy(registry: &Registry, name: &str, options: &[Json]) {
     for options in &registered.options {
         let subject = registered.subject.with(format!("options {options}"));
         subject.must(follows(&registered, options));
-        subject.must_for_all(2, &observations(), |shown| {
-            keeps(|| registered.make(options), shown)
-        });
     }
+    // To make observations takes longer than to decide on them, so each is for all options.
+    registered
+        .subject
+        .must_for_all(4, &observations(), |shown| {
+            registered.options.iter().try_for_each(|options| {
+                let kept = keeps(|| registered.make(options), shown);
+                kept.map_err(|broken| broken.with(&format!("options {options}")))
+            })
+        });
 }
 
 fn keeps(make: impl Fn() -> Result<Box<dyn ScalingPolicy>, Broken>, shown: &[Shown]) -> Verdict {
