@@ -16,12 +16,19 @@ fn the_help_is_as_it_was_reviewed() {
         "simulate",
         "bench",
         "tune",
+        "plugins",
         "schema",
         "completions",
     ] {
         text.push_str(&format!(
             "\n=== {command}\n\n{}",
             home.ok(&[command, "--help"]).stdout
+        ));
+    }
+    for command in ["list", "inspect", "trust", "doctor", "new"] {
+        text.push_str(&format!(
+            "\n=== plugins {command}\n\n{}",
+            home.ok(&["plugins", command, "--help"]).stdout
         ));
     }
     insta::assert_snapshot!("help", text);

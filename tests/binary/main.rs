@@ -18,6 +18,7 @@ mod kill;
 mod local;
 mod overheard;
 mod page;
+mod plugins;
 mod proxy;
 mod secrets;
 mod support;

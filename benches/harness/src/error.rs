@@ -38,6 +38,9 @@ pub enum Error {
     /// A policy is not known, or its options do not fit.
     #[error("{0}")]
     Policy(String),
+    /// A policy failed while it was at work: a loaded one panicked.
+    #[error("{0}")]
+    Failed(String),
     /// A budget cannot be shared.
     #[error(transparent)]
     Distribution(#[from] plimsoll_core::distribution::DistributionError),

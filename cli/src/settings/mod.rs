@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use etcetera::BaseStrategy as _;
 use plimsoll::deployer::Deployer;
-use plimsoll::registry::{Catalogue, FactoryError};
+use plimsoll::registry::{Catalogue, FactoryError, Registration};
 use plimsoll::suggest::did_you_mean;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value as Json, json};
@@ -148,7 +148,7 @@ impl Settings {
             let mut known: Vec<String> = self.remotes.keys().cloned().collect();
             known.push(LOCAL.to_owned());
             let loaded = deployers.iter().filter(|one| one.origin.library.is_some());
-            known.extend(loaded.map(|one| deployers.name_of(one)));
+            known.extend(loaded.map(Registration::qualified));
             let message = format!(
                 "there is no target `{name}`; known are: {}",
                 known.join(", ")

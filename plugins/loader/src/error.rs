@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 pub enum LoadErrorKind {
     /// The file cannot be read, or others than its owner may write to it.
     File,
+    /// It is a library of something else.
+    NotAPlugin,
     /// What it says of itself rules it out.
     Metadata,
     /// Nobody has trusted it.

@@ -37,7 +37,7 @@ fn what_is_no_plugin_is_told_from_its_bytes() {
     insta::assert_snapshot!(refused(b"!<arch>\nwhatever"), @"Metadata: it.so: it is an archive, and no dynamic library");
     insta::assert_snapshot!(refused(b"\x7fELF"), @"Metadata: it.so: it is cut short or damaged");
     let program = fs::read(std::env::current_exe().unwrap()).unwrap();
-    insta::assert_snapshot!(refused(&program), @"Metadata: it.so: it is a library and no Plimsoll plugin");
+    insta::assert_snapshot!(refused(&program), @"NotAPlugin: it.so: it is a library and no Plimsoll plugin");
     let house = House::new();
     let missing = house.said(&house.load(&house.path("it.so")).unwrap_err());
     insta::assert_snapshot!(missing, @"

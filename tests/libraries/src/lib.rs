@@ -79,20 +79,14 @@ impl Library<'_> {
     }
 }
 
-/// The library that cargo says it has made.
+/// The library that cargo says it has made: the last, as what it depends on is made before.
 fn made(messages: &str, package: &str) -> PathBuf {
-    let crate_name = package.replace('-', "_");
     let artifact = |line: &str| {
         let message: Json = serde_json::from_str(line).ok()?;
-        let target = message.get("target")?;
-        let ours = target.get("name")? == crate_name.as_str()
-            && target
-                .get("crate_types")?
-                .as_array()?
-                .iter()
-                .any(|one| one == "cdylib");
+        let kinds = message.get("target")?.get("crate_types")?.as_array()?;
+        let library = kinds.iter().any(|kind| kind == "cdylib");
         let file = message.get("filenames")?.get(0)?.as_str()?;
-        ours.then(|| PathBuf::from(file))
+        library.then(|| PathBuf::from(file))
     };
     let found = messages.lines().filter_map(artifact).next_back();
     found.unwrap_or_else(|| panic!("cargo made no library of {package}"))

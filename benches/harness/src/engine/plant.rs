@@ -200,7 +200,7 @@ impl Plant {
         self.samples.clear();
         if decision.reason == Reason::FAILED {
             let failure = policy.failure();
-            return Err(Error::Policy(failure.unwrap_or_else(|| {
+            return Err(Error::Failed(failure.unwrap_or_else(|| {
                 "the policy failed and does not say why".to_owned()
             })));
         }

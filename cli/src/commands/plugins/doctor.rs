@@ -141,7 +141,7 @@ fn unloaded(library: &Candidate, how: &State) -> Finding {
     };
     Finding {
         path: library.path.clone(),
-        sound: matches!(how, State::Shadowed { .. }),
+        sound: matches!(how, State::Shadowed { .. } | State::NotAPlugin),
         message: state(how),
         hints,
     }

@@ -11,7 +11,7 @@ use plimsoll::suggest::did_you_mean;
 use serde_json::{Value as Json, json};
 
 use super::list::state;
-use super::{Thing, aligned, things};
+use super::{Thing, things};
 use crate::args::{Global, Inspect, Report};
 use crate::error::{CliError, exit};
 use crate::plugins::{host, refused, registry};
@@ -84,42 +84,35 @@ fn about(thing: &Thing<'_>) -> String {
         origin.plugin, origin.version
     );
     let properties = options.get("properties").and_then(Json::as_object);
-    let rows: Vec<_> = properties
-        .into_iter()
-        .flatten()
-        .map(|(name, option)| row(name, option, options))
-        .collect();
-    if rows.is_empty() {
+    let properties: Vec<_> = properties.into_iter().flatten().collect();
+    if properties.is_empty() {
         out.push_str("  It takes no options.\n");
-    } else {
-        out.push_str("\n  Options\n");
-        out.push_str(&aligned(&rows));
+        return out;
+    }
+    out.push_str("\n  Options\n");
+    for (name, option) in properties {
+        out.push_str(&format!("    {name}: {}\n", form(name, option, options)));
+        let description = option.get("description").and_then(Json::as_str);
+        for line in description.unwrap_or_default().lines() {
+            out.push_str(&format!("      {line}\n"));
+        }
     }
     out
 }
 
-fn row(name: &str, option: &Json, schema: &Json) -> [String; 4] {
+/// What an option may be, and what it is where it is not given.
+fn form(name: &str, option: &Json, schema: &Json) -> String {
     let required = schema.get("required").and_then(Json::as_array);
     let required = required.is_some_and(|all| all.iter().any(|one| one == name));
     let follows = option.get(FOLLOWS).and_then(Json::as_str);
-    let default = match (option.get("default"), follows) {
-        _ if required => "required".to_owned(),
-        (_, Some(fact)) => format!("as {fact}"),
-        (Some(default), None) => default.to_string(),
+    let usual = match (option.get("default"), follows) {
+        _ if required => "; required".to_owned(),
+        (Some(default), Some(fact)) => format!("; as `{fact}`, or else {default}"),
+        (None, Some(fact)) => format!("; as `{fact}`"),
+        (Some(default), None) => format!("; {default} when not given"),
         (None, None) => String::new(),
     };
-    let description = option.get("description").and_then(Json::as_str);
-    let description = description
-        .unwrap_or_default()
-        .lines()
-        .collect::<Vec<_>>()
-        .join(" ");
-    [
-        format!("  {name}"),
-        in_words(option, schema),
-        default,
-        description,
-    ]
+    format!("{}{usual}", in_words(option, schema))
 }
 
 /// What a library says of itself, and what comes of loading it where that is asked for.
@@ -128,9 +121,12 @@ fn library(global: &Global, command: &Inspect, path: &Path) -> Result<(), CliErr
     let candidate = host
         .inspect(path)
         .map_err(|error| refused(global, &error))?;
-    if let State::Refused { message, hints } = &candidate.state
-        && candidate.plugins.is_empty()
-    {
+    if candidate.plugins.is_empty() {
+        let message = state(&candidate.state);
+        let hints = match &candidate.state {
+            State::Refused { hints, .. } => &**hints,
+            _ => &[],
+        };
         let code = if path.exists() {
             exit::INVALID
         } else {
@@ -153,9 +149,7 @@ fn library(global: &Global, command: &Inspect, path: &Path) -> Result<(), CliErr
     }
     let mut out = said(&candidate);
     match &loaded {
-        None => out.push_str(
-            "\nNo code of it ran. --load loads it and shows the options of what it has.\n",
-        ),
+        None => out.push_str(next(&candidate.state)),
         Some(registry) => {
             out.push_str("  layout    as this Plimsoll expects it\n");
             for thing in things(registry) {
@@ -165,6 +159,19 @@ fn library(global: &Global, command: &Inspect, path: &Path) -> Result<(), CliErr
         }
     }
     render::out(&out)
+}
+
+/// What can be done now.
+fn next(state: &State) -> &'static str {
+    match state {
+        State::Trusted => {
+            "\nNo code of it ran. --load loads it and shows the options of what it has.\n"
+        }
+        _ => {
+            "\nNo code of it ran. Once it is trusted (plimsoll plugins trust FILE), --load shows the options of \
+             what it has.\n"
+        }
+    }
 }
 
 fn load(global: &Global, host: &Host, path: &Path) -> Result<Registry, CliError> {

@@ -91,6 +91,7 @@ pub(super) fn state(state: &State) -> String {
         State::NotTrusted => "not trusted".to_owned(),
         State::Changed => "changed since it was trusted".to_owned(),
         State::Shadowed { plugin, by } => format!("`{plugin}` of {} comes first", by.display()),
+        State::NotAPlugin => "it is a library and no Plimsoll plugin".to_owned(),
         State::Refused { message, .. } => message.clone(),
         _ => "in a state that is not known".to_owned(),
     }

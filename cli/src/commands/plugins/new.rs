@@ -101,7 +101,7 @@ impl Example {
         };
         let used = match kind {
             Kind::ScalingPolicy => "bench --policy baseten --policy NAME --scenario ramp",
-            Kind::DistributionStrategy => "bench --distribution NAME --scenario fleet",
+            Kind::DistributionStrategy => "bench --distribution NAME --scenario shared-budget",
             Kind::Source => "resolve --source NAME FOLDER",
             Kind::Resolver => "resolve --resolver NAME my-truss --environment production --explain",
             Kind::Deployer => "push my-truss --to NAME",

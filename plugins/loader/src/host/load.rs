@@ -50,7 +50,11 @@ impl Host {
                     plugins,
                 }),
                 Err(error) if found.place == Place::Explicit => return Err(error),
-                Err(error) if error.kind == LoadErrorKind::NotTrusted => {}
+                // A folder may have other libraries, and ones that nobody has trusted.
+                Err(LoadError {
+                    kind: LoadErrorKind::NotTrusted | LoadErrorKind::NotAPlugin,
+                    ..
+                }) => {}
                 Err(error) => loaded.problems.push(error),
             }
         }

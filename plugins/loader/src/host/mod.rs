@@ -51,6 +51,8 @@ pub enum State {
         /// The library that comes first.
         by: PathBuf,
     },
+    /// It is a library of something else.
+    NotAPlugin,
     /// It cannot be loaded, trusted or not.
     Refused {
         /// Why, as a clause that follows the file's name.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::{Candidate, Host, State, kept};
 use crate::discover::{Found, Place, Remark};
 use crate::error::{LoadError, LoadErrorKind};
-use crate::metadata::{Metadata, peek};
+use crate::metadata::{Metadata, MetadataError, peek};
 use crate::trust::{FileError, Lock, Standing, Whole};
 
 /// A library that was read and is a plugin for this program, as far as that can be told.
@@ -25,8 +25,13 @@ impl Checked {
                 _ => refusal,
             }
         })?;
-        let plugins = peek(&whole.bytes)
-            .map_err(|error| LoadError::new(path, LoadErrorKind::Metadata, error.to_string()))?;
+        let plugins = peek(&whole.bytes).map_err(|error| {
+            let kind = match error {
+                MetadataError::NotAPlugin => LoadErrorKind::NotAPlugin,
+                _ => LoadErrorKind::Metadata,
+            };
+            LoadError::new(path, kind, error.to_string())
+        })?;
         if let Some(writers) = whole.writers {
             let message = format!("{writers} may write to it");
             return Err(LoadError::new(path, LoadErrorKind::File, message)
@@ -112,9 +117,12 @@ impl Host {
 
 fn candidate(found: &Found, lock: &Lock, first: &mut First) -> Candidate {
     let path = &found.path;
-    let refused = |error: LoadError| State::Refused {
-        message: error.message,
-        hints: error.hints,
+    let refused = |error: LoadError| match error.kind {
+        LoadErrorKind::NotAPlugin => State::NotAPlugin,
+        _ => State::Refused {
+            message: error.message,
+            hints: error.hints,
+        },
     };
     let unread = |bytes, sha256, state| Candidate {
         path: path.clone(),
