@@ -105,6 +105,14 @@ fn what_is_registered_is_the_same() {
 }
 
 #[test]
+fn resolvers_are_registered_alike() {
+    let [linked, loaded] = both("plimsoll-overrides", |registry| {
+        plimsoll_overrides::register(registry).unwrap();
+    });
+    assert_eq!(linked.registry.names(), loaded.registry.names());
+}
+
+#[test]
 fn options_are_refused_alike() {
     let [linked, loaded] = policies();
     let refused = |context: &FactoryContext| {
