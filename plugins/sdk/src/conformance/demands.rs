@@ -65,15 +65,11 @@ pub fn demands() -> impl Strategy<Value = Vec<Demand>> {
     proptest::collection::vec(demand(), 0..24)
 }
 
-/// A budget, small or any.
-pub(super) fn budget() -> impl Strategy<Value = u32> {
-    prop_oneof![4 => 0_u32..300, 1 => any::<u32>()]
-}
-
 /// A budget and demands, some of which are not sound.
 pub fn sharing() -> impl Strategy<Value = Sharing> {
+    let budget = prop_oneof![4 => 0_u32..300, 1 => any::<u32>()];
     let fault = proptest::option::weighted(0.3, fault());
-    (budget(), demands(), fault).prop_map(|(budget, demands, fault)| {
+    (budget, demands(), fault).prop_map(|(budget, demands, fault)| {
         let room = demands.len();
         let mut sharing = Sharing {
             budget,

@@ -20,6 +20,7 @@ const RUNTIME: &str = "it can be tested";
 const NEVER_PANICS: &str = "it never panics";
 const ENDS: &str = "it comes to an end";
 const PLANS: &str = "what it is tried with can be planned";
+const NEEDED: &str = "what a platform does not hold takes steps";
 const REPEATABLE: &str = "planned again, with nothing applied, a plan is the same";
 const CHANGES_NOTHING: &str = "a plan changes nothing";
 const APPLIES: &str = "what is planned can be applied";
@@ -32,8 +33,8 @@ const OUTCOME: &str = "an outcome names workloads of the release, each once";
 const WAITS: &str = "what was applied comes to a good end";
 const LASTS: &str = "another deployer to the same platform finds what was applied";
 
-/// Longer than anything takes that is not stuck.
-const LONG: Duration = Duration::from_secs(300);
+/// What is not interrupted may take so many times as long as what is: more than that is stuck.
+const LONGER: u32 = 30;
 
 /// Holds the deployer of this name to its contract: it pushes the releases of the trial, one after the
 /// other, each interrupted once. It makes a runtime of its own, and so is not to be called in one.
@@ -90,6 +91,9 @@ type Asked<T> = Result<Result<T, DeployError>, Broken>;
 impl Tried<'_> {
     fn pushes(&self, position: usize, release: &Release) -> Verdict {
         let plan = self.planned(release)?;
+        holds(NEEDED, position > 0 || !plan.is_empty(), || {
+            "it plans nothing of the first release, which the platform is not to hold".to_owned()
+        })?;
         let mut left = plan.clone();
         if !plan.is_empty() {
             self.interrupted(position, release, &plan)?;
@@ -130,7 +134,7 @@ impl Tried<'_> {
 
     fn plan(&self, release: &Release) -> Result<Plan, Broken> {
         let watching = Watching::default();
-        let plan = self.ask(ENDS, LONG, self.deployer.plan(release, &watching))?;
+        let plan = self.ask(ENDS, self.long(), self.deployer.plan(release, &watching))?;
         let plan = plan.or_else(|error| broken(PLANS, error.to_string()))?;
         let secrets = &self.trial.secrets;
         tells_nothing(secrets, &(&plan, watching.events()))?;
@@ -158,7 +162,11 @@ impl Tried<'_> {
 
     fn applied(&self, release: &Release, plan: &Plan) -> Result<Outcome, Broken> {
         let watching = Watching::default();
-        let applied = self.ask(ENDS, LONG, self.deployer.apply(release, plan, &watching))?;
+        let applied = self.ask(
+            ENDS,
+            self.long(),
+            self.deployer.apply(release, plan, &watching),
+        )?;
         let outcome = applied.or_else(|error| broken(APPLIES, error.to_string()))?;
         let events = watching.events();
         tells_nothing(&self.trial.secrets, &(&outcome, &events))?;
@@ -173,7 +181,7 @@ impl Tried<'_> {
         stopped.map(drop).or_else(|error| is_interrupted(&error))?;
         let watching = Watching::default();
         let before = outcome.clone();
-        let waited = self.ask(ENDS, LONG, self.deployer.wait(outcome, &watching))?;
+        let waited = self.ask(ENDS, self.long(), self.deployer.wait(outcome, &watching))?;
         let outcome = waited.or_else(|error| broken(WAITS, error.to_string()))?;
         tells_nothing(&self.trial.secrets, &(&outcome, watching.events()))?;
         sound_outcome(&outcome, release)?;
@@ -189,7 +197,7 @@ impl Tried<'_> {
         };
         let before = self.state();
         let watching = Watching::default();
-        let plan = self.ask(ENDS, LONG, self.deployer.plan(&elsewhere, &watching))?;
+        let plan = self.ask(ENDS, self.long(), self.deployer.plan(&elsewhere, &watching))?;
         if let Ok(plan) = &plan {
             sound_plan(plan, &elsewhere)?;
         }
@@ -199,6 +207,10 @@ impl Tried<'_> {
 
     fn state(&self) -> Option<String> {
         self.trial.state.map(|state| state())
+    }
+
+    fn long(&self) -> Duration {
+        self.trial.patience.saturating_mul(LONGER)
     }
 
     /// What is interrupted.

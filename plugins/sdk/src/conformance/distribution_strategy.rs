@@ -3,10 +3,9 @@
 use plimsoll_core::distribution::{Demand, DistributionStrategy, Priority, check};
 use plimsoll_core::registry::Registry;
 use proptest::prelude::*;
-use proptest::sample::Index;
 use serde_json::Value as Json;
 
-use super::demands::{BEFORE, Sharing, budget, demand, demands, sharing, weight};
+use super::demands::{BEFORE, Sharing, demand, sharing, weight};
 use super::law::{Broken, Verdict, broken, holds, same, unharmed};
 use super::registered::Registered;
 
@@ -87,29 +86,24 @@ struct Change {
     budget: u32,
     demands: Vec<Demand>,
     demand: Demand,
-    place: Index,
     heavier: f64,
     rank: Priority,
 }
 
 fn change() -> impl Strategy<Value = Change> {
+    // Few that want more than there is: then each of them matters to the others.
+    let budget = prop_oneof![6 => 0_u32..40, 1 => any::<u32>()];
+    let demands = proptest::collection::vec(demand(), 0..6);
     let rank = prop_oneof![Just(Priority::Medium), Just(Priority::High)];
-    (
-        budget(),
-        demands(),
-        demand(),
-        any::<Index>(),
-        weight(),
-        rank,
-    )
-        .prop_map(|(budget, demands, demand, place, heavier, rank)| Change {
+    (budget, demands, demand(), weight(), rank).prop_map(
+        |(budget, demands, demand, heavier, rank)| Change {
             budget,
             demands,
             demand,
-            place,
             heavier,
             rank,
-        })
+        },
+    )
 }
 
 impl Change {
@@ -122,11 +116,13 @@ impl Change {
             priority: self.demand.priority.max(self.rank),
             ..self.demand
         };
-        self.twins(strategy, TIES, self.demand)?;
-        self.twins(strategy, WEIGHT, heavier)?;
-        self.twins(strategy, RANK, higher)?;
-        self.raised(strategy, WEIGHT, heavier)?;
-        self.raised(strategy, RANK, higher)?;
+        for place in 0..=self.demands.len() {
+            self.twins(strategy, TIES, self.demand, place)?;
+            self.twins(strategy, WEIGHT, heavier, place)?;
+            self.twins(strategy, RANK, higher, place)?;
+            self.raised(strategy, WEIGHT, heavier, place)?;
+            self.raised(strategy, RANK, higher, place)?;
+        }
         self.moved(strategy)
     }
 
@@ -150,11 +146,10 @@ impl Change {
     }
 
     /// The demands with one more in between.
-    fn with(&self, demand: Demand) -> (Vec<Demand>, usize) {
+    fn with(&self, demand: Demand, place: usize) -> Vec<Demand> {
         let mut demands = self.demands.clone();
-        let place = self.place.index(demands.len() + 1);
         demands.insert(place, demand);
-        (demands, place)
+        demands
     }
 
     /// Of two that differ in one thing, the better one stands first, and so a tie is its own.
@@ -163,8 +158,9 @@ impl Change {
         strategy: &dyn DistributionStrategy,
         law: &'static str,
         better: Demand,
+        place: usize,
     ) -> Verdict {
-        let (mut demands, place) = self.with(better);
+        let mut demands = self.with(better, place);
         demands.push(self.demand);
         let Some(shares) = self.share(strategy, demands)? else {
             return Ok(());
@@ -184,10 +180,10 @@ impl Change {
         strategy: &dyn DistributionStrategy,
         law: &'static str,
         better: Demand,
+        place: usize,
     ) -> Verdict {
-        let (demands, place) = self.with(self.demand);
-        let before = self.share(strategy, demands)?;
-        let after = self.share(strategy, self.with(better).0)?;
+        let before = self.share(strategy, self.with(self.demand, place))?;
+        let after = self.share(strategy, self.with(better, place))?;
         let (Some(before), Some(after)) = (before, after) else {
             return Ok(());
         };

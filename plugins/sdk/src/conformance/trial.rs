@@ -20,7 +20,8 @@ pub struct Trial<'a> {
     /// database. Asked while nothing is at work. Without it, what a plan changes is seen in the next
     /// plan alone.
     pub state: Option<&'a dyn Fn() -> String>,
-    /// How long a deployer may take to stop that is interrupted.
+    /// How long a deployer may take to stop that is interrupted; what is not interrupted may take
+    /// thirty times as long.
     pub patience: Duration,
 }
 
