@@ -11,7 +11,7 @@ use plimsoll_core::release::Release;
 use tokio::runtime::{Builder, Runtime};
 use tokio::time::timeout;
 
-use super::law::{Broken, Verdict, broken, holds, same, unharmed};
+use super::law::{Broken, Subject, Verdict, broken, holds, same, unharmed};
 use super::registered::Registered;
 use super::steps::{Watching, of_plan, said, sound_plan, tells_nothing};
 use super::trial::Trial;
@@ -27,10 +27,10 @@ const APPLIES: &str = "what is planned can be applied";
 const EMPTY: &str = "a plan applied, then planned again, is empty";
 const STOPS: &str = "it stops soon after it is interrupted";
 const INTERRUPTED: &str = "what is interrupted says so, and begins nothing";
-const HALF_MADE: &str =
-    "what is interrupted leaves nothing half-made: the rest can be planned and applied";
+const HALF_MADE: &str = "what is interrupted leaves nothing half-made: the rest can be planned";
 const OUTCOME: &str = "an outcome names workloads of the release, each once";
 const WAITS: &str = "what was applied comes to a good end";
+const HELD: &str = "an empty plan that is applied names what there is, and begins nothing";
 const LASTS: &str = "another deployer to the same platform finds what was applied";
 
 /// What is not interrupted may take so many times as long as what is: more than that is stuck.
@@ -43,15 +43,15 @@ const LONGER: u32 = 30;
 /// When a law is broken.
 #[track_caller]
 pub fn deployer(registry: &Registry, name: &str, trial: &Trial<'_>) {
+    let runtime = Builder::new_multi_thread().enable_all().build();
+    let runtime = runtime.or_else(|error| broken(RUNTIME, error.to_string()));
+    let runtime = Subject::new(format!("the deployer `{name}`")).must(runtime);
+    // What it is made of may ask for the runtime that it is made in.
+    let _context = runtime.enter();
     let given = [trial.options.clone()];
     let registered = Registered::new(registry, &registry.deployers, name, &given);
     let subject = &registered.subject;
-    let runtime = Builder::new_multi_thread().enable_all().build();
-    let runtime = subject.must(runtime.or_else(|error| broken(RUNTIME, error.to_string())));
-    let make = || {
-        let _context = runtime.enter();
-        subject.must(registered.make(&trial.options))
-    };
+    let make = || subject.must(registered.make(&trial.options));
     let mut tried = Tried {
         deployer: make(),
         runtime: &runtime,
@@ -73,7 +73,7 @@ pub fn deployer(registry: &Registry, name: &str, trial: &Trial<'_>) {
             runtime: &runtime,
             trial,
         };
-        let plan = subject.must(tried.plan(release));
+        let plan = subject.must(tried.plan(LASTS, release));
         subject.must(holds(LASTS, plan.is_empty(), || {
             format!("it plans {plan:?}")
         }));
@@ -97,13 +97,13 @@ impl Tried<'_> {
         let mut left = plan.clone();
         if !plan.is_empty() {
             self.interrupted(position, release, &plan)?;
-            left = self.plan(release)?;
+            left = self.plan(HALF_MADE, release)?;
             holds(HALF_MADE, position > 0 || left == plan, || {
                 format!("nothing had begun, and where it had planned {plan:?}, it plans {left:?}")
             })?;
         }
         let outcome = self.applied(release, &left)?;
-        let again = self.plan(release)?;
+        let again = self.plan(PLANS, release)?;
         holds(EMPTY, again.is_empty(), || {
             format!("after {left:?}, at once, it plans {again:?}")
         })?;
@@ -113,14 +113,14 @@ impl Tried<'_> {
             format!("after {left:?}, when it is done, it plans {again:?}")
         })?;
         let held = self.applied(release, &again)?;
-        same(EMPTY, &identities(&outcome), &identities(&held))
+        same(HELD, &identities(&outcome), &identities(&held))
     }
 
     /// Plans, more than once, and with an eye on what there is.
     fn planned(&self, release: &Release) -> Result<Plan, Broken> {
         let before = self.state();
-        let plan = self.plan(release)?;
-        same(REPEATABLE, &plan, &self.plan(release)?)?;
+        let plan = self.plan(PLANS, release)?;
+        same(REPEATABLE, &plan, &self.plan(PLANS, release)?)?;
         same(CHANGES_NOTHING, &before, &self.state())?;
         let watching = Watching::until(0);
         let stopped = self.soon(self.deployer.plan(release, &watching))?;
@@ -132,10 +132,10 @@ impl Tried<'_> {
         Ok(plan)
     }
 
-    fn plan(&self, release: &Release) -> Result<Plan, Broken> {
+    fn plan(&self, law: &'static str, release: &Release) -> Result<Plan, Broken> {
         let watching = Watching::default();
         let plan = self.ask(ENDS, self.long(), self.deployer.plan(release, &watching))?;
-        let plan = plan.or_else(|error| broken(PLANS, error.to_string()))?;
+        let plan = plan.or_else(|error| broken(law, error.to_string()))?;
         let secrets = &self.trial.secrets;
         tells_nothing(secrets, &(&plan, watching.events()))?;
         sound_plan(&plan, release)?;

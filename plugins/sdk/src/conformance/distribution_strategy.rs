@@ -112,6 +112,11 @@ impl Change {
             weight: self.demand.weight.max(self.heavier),
             ..self.demand
         };
+        // Beyond the weights that are usual.
+        let heaviest = Demand {
+            weight: heavier.weight.max(1e6),
+            ..self.demand
+        };
         let higher = Demand {
             priority: self.demand.priority.max(self.rank),
             ..self.demand
@@ -121,6 +126,7 @@ impl Change {
             self.twins(strategy, WEIGHT, heavier, place)?;
             self.twins(strategy, RANK, higher, place)?;
             self.raised(strategy, WEIGHT, heavier, place)?;
+            self.raised(strategy, WEIGHT, heaviest, place)?;
             self.raised(strategy, RANK, higher, place)?;
         }
         self.moved(strategy)

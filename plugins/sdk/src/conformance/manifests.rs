@@ -14,7 +14,7 @@ use super::law::{Verdict, broken, holds};
 
 const WORKLOADS: &str = "a manifest has at least one workload, each with a name of its own";
 const FILES: &str = "the main file is one of the manifest's files";
-const LAYERS: &str = "every value of a layer says the layer, and where it is written";
+const LAYERS: &str = "every value of a layer says where it is written";
 const PLACES: &str = "every place is one that is in its file";
 const CODES: &str = "a diagnostic has a code `domain::what`, and one sentence or more";
 const NO_ERRORS: &str = "what is loaded has no errors";
@@ -76,10 +76,9 @@ pub(super) fn sound_manifest(manifest: &Manifest) -> Verdict {
 }
 
 fn layers(layers: &Layers, files: &SourceMap) -> Verdict {
-    for (position, layer) in layers.iter().enumerate() {
+    for layer in layers.iter() {
         for (place, value, origin) in leaves(&layer.settings) {
-            let what = || format!("`{place}` of {}, {value}, has {origin:?}", layer.name);
-            holds(LAYERS, origin.layer.0 as usize == position, what)?;
+            let what = || format!("`{place}` of {}, {value}", layer.name);
             match origin.span {
                 Some(span) => sound_span(files, span)
                     .or_else(|how| broken(PLACES, format!("{}: {how}", what())))?,

@@ -48,8 +48,8 @@ pub fn override_resolver(registry: &Registry, name: &str, manifests: &[Manifest]
     subject.must_for_all(1, &workload(), |made| {
         for environment in [None, Some("production"), Some("staging")] {
             let environment = environment.map(Environment::new);
-            let effective = own(resolver, made, environment.as_ref())?;
             any(resolver, &made.workload, &made.files, environment.as_ref())?;
+            let effective = own(resolver, made, environment.as_ref())?;
             origins(&made.workload, &effective)?;
         }
         nowhere(resolver, made)
@@ -123,7 +123,7 @@ fn any(
     };
     let twice = resolve(resolver, &once, files, environment)?
         .or_else(|said| broken(TWICE, said.to_string()))?;
-    same(TWICE, &effective.config, &twice.config)?;
+    same_values(TWICE, &effective.config, &twice.config)?;
     warns(resolver, workload, files, environment)
 }
 
@@ -153,7 +153,9 @@ fn own(
     let base = workload.layers.named(&LayerName::Base);
     let base = base.map(|layer| &layer.settings);
     let Some(environment) = environment else {
-        same(BASE, &Some(&effective.config), &base)?;
+        if let Some(base) = base {
+            same_values(BASE, base, &effective.config)?;
+        }
         same(LISTED, &effective.overridden, &Vec::new())?;
         return Ok(effective);
     };
@@ -189,12 +191,13 @@ fn own(
         let was = base.and_then(|base| base.get(key));
         let is = effective.config.get(key);
         holds(IGNORED, is == was, || {
+            let (is, was) = (is.map(Node::to_json), was.map(Node::to_json));
             format!("in `{environment}`, `{key}` is {is:?}, and the base has {was:?}")
         })?;
     }
     let alone = made.without_others(environment);
     let alone = resolved(resolver, &alone, files, Some(environment))?;
-    same(OTHERS, &effective.config, &alone.config)?;
+    same_values(OTHERS, &effective.config, &alone.config)?;
     Ok(effective)
 }
 
@@ -212,7 +215,8 @@ fn overrides(key: &str, block: &Node, layer: usize, effective: &Effective) -> Ve
         let from = |node: &Node| node.origin.layer.0 as usize == layer;
         let held = found.is_some_and(|found| found == leaf && from(found));
         verdict = holds(OVERRIDES, held, || {
-            format!("`/{key}{place}` is {found:?}, and the environment has {leaf:?}")
+            let (found, leaf) = (found.map(Node::to_json), leaf.to_json());
+            format!("`/{key}{place}` is {found:?}, and the environment has {leaf}")
         });
     });
     verdict
@@ -246,7 +250,7 @@ fn nowhere(resolver: &dyn OverrideResolver, made: &Made) -> Verdict {
     for name in ["kit-elsewhere", "produktion"] {
         let environment = Environment::new(name);
         let effective = resolved(resolver, workload, files, Some(&environment))?;
-        same(IS_BASE, &expected, &effective.config)?;
+        same_values(IS_BASE, &expected, &effective.config)?;
         same(IS_BASE, &effective.overridden, &Vec::new())?;
         let said = &effective.diagnostics;
         holds(IS_BASE, !said.is_empty(), || {
@@ -292,6 +296,14 @@ fn refused(resolver: &dyn OverrideResolver) -> Verdict {
         warns(resolver, &made.workload, &made.files, environment)?;
     }
     Ok(())
+}
+
+/// The same values, wherever they are from.
+fn same_values(law: &'static str, one: &Node, other: &Node) -> Verdict {
+    holds(law, one == other, || {
+        let (one, other) = (one.to_json(), other.to_json());
+        format!("what was to be {one},\n    is {other}")
+    })
 }
 
 /// All there is to see of effective settings.

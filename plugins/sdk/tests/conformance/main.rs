@@ -22,17 +22,14 @@ use std::sync::Arc;
 use plimsoll_sdk::core::registry::{Factory, Origin, Registration};
 use serde_json::Value as Json;
 
-/// What the kit says of what it is shown, which must break a law.
-fn said(suite: impl FnOnce()) -> String {
-    let outcome = catch_unwind(AssertUnwindSafe(suite));
-    let panic = outcome.expect_err("the suite passes, and a law is broken");
-    panic.downcast_ref::<String>().unwrap().clone()
-}
-
-/// The law is the one that the kit names, and it says how it is broken.
+/// What the kit says of what it is shown, which breaks this law.
 #[track_caller]
 fn breaks(law: &str, suite: impl FnOnce()) -> String {
-    let said = said(suite);
+    let outcome = catch_unwind(AssertUnwindSafe(suite));
+    let Err(panic) = outcome else {
+        panic!("the suite passes, and what it is shown breaks a law: {law}");
+    };
+    let said = panic.downcast_ref::<String>().unwrap().clone();
     let named = format!("breaks a law: {law}.\n  how: ");
     assert!(said.contains(&named), "not {law:?}, but:\n{said}");
     said

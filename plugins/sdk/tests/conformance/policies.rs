@@ -116,7 +116,7 @@ fn each_fault_is_named() {
 #[test]
 fn a_failure_is_shrunk() {
     let said = breaks("it never panics, whatever it is shown", || {
-        suite(Fault::Panics)
+        suite(Fault::Panics);
     });
     assert!(said.contains("it panicked: too many"), "{said}");
     assert_eq!(said.matches("Shown {").count(), 1, "{said}");

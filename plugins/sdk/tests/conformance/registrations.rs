@@ -129,7 +129,7 @@ fn options() {
     breaks(law, || suite(seven(required.clone()), &[]));
     // An option may be a key, which no message shows.
     let said = breaks(law, || {
-        suite(seven(required), &[json!({ "key": "canary" })])
+        suite(seven(required), &[json!({ "key": "canary" })]);
     });
     assert!(!said.contains("canary"), "{said}");
     let law = "options that fit make it";

@@ -63,7 +63,7 @@ impl Fill {
             Fault::ServesTheLowest => {
                 order.sort_by_key(|place| (rank(place), Reverse(weight(place))));
             }
-            Fault::ForgetsWeightsThatAreHeavy if heaviest > 5.0 => {}
+            Fault::ForgetsWeightsThatAreHeavy if heaviest > 9.0 => {}
             Fault::ForgetsRanksThatAreHigh if high => {}
             Fault::LooksAtTheFirst if first_is_fixed => {
                 order.sort_by_key(|place| Reverse((weight(place), rank(place))));
