@@ -49,7 +49,7 @@ fn decides_alike_after_a_clone<P: ScalingPolicy + Clone + Debug>(mut policy: P, 
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(100))]
+    #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
     fn baseten(shown in observations(), tokens in any::<bool>()) {
