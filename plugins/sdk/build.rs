@@ -1,6 +1,9 @@
 //! Tells the metadata of plugins what they were built with.
 
-#![allow(clippy::disallowed_methods, reason = "a build script is told by its environment")]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "a build script is told by its environment"
+)]
 
 use std::process::Command;
 

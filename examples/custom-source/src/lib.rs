@@ -16,7 +16,7 @@ use plimsoll_sdk::core::context::ContextFile;
 use plimsoll_sdk::core::layer::{LayerName, Layers};
 use plimsoll_sdk::core::rules::WorkloadRules;
 use plimsoll_sdk::core::schema::{Default, Extra, Field, Form, MAX, Model, Reader, Type, dump};
-use plimsoll_sdk::core::value::Node;
+use plimsoll_sdk::core::value::{Map, Node};
 use plimsoll_sdk::core::yaml;
 use plimsoll_sdk::prelude::*;
 use plimsoll_sdk::serde_json::json;
@@ -115,7 +115,7 @@ impl ConfigSource for Fleet {
         let mut said = Diagnostics::about(Arc::new(files));
         said.items = reading.diagnostics;
         let models = reading.node.as_ref().and_then(Node::as_map);
-        if models.is_none_or(|models| models.is_empty()) && !said.has_errors() {
+        if models.is_none_or(Map::is_empty) && !said.has_errors() {
             let place = reading.node.as_ref().and_then(Node::span);
             let problem = Diagnostic::error("fleet::no-models", format!("{shown} names no model"));
             said.push(problem.at(place).expected("a mapping from names to models"));

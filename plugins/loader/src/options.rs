@@ -66,12 +66,28 @@ fn problem(error: &ValidationError<'_>, schema: &Json) -> Vec<String> {
             is(format!("one of: {}", words.collect::<Vec<_>>().join(", ")))
         }
         ValidationErrorKind::Constant { expected_value } => is(word(expected_value)),
-        ValidationErrorKind::AnyOf { .. }
-        | ValidationErrorKind::OneOfNotValid { .. }
-        | ValidationErrorKind::OneOfMultipleValid { .. } => is(wanted(
-            at_path(schema, &parent(&error.schema_path().to_string())),
-            schema,
-        )),
+        ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context } => {
+            // Of several forms, the one that it almost has says more than all of them.
+            let here = error.instance_path().as_str().len();
+            let is_within = |error: &ValidationError<'_>| {
+                error.instance_path().as_str().len() > here
+                    || !matches!(error.kind(), ValidationErrorKind::Type { .. })
+            };
+            let almost: Vec<_> = context
+                .iter()
+                .filter(|errors| error.instance().is_object() && errors.iter().all(is_within))
+                .collect();
+            match almost.as_slice() {
+                [only] => only
+                    .iter()
+                    .flat_map(|error| problem(error, schema))
+                    .collect(),
+                _ => is(wanted(
+                    at_path(schema, &parent(&error.schema_path().to_string())),
+                    schema,
+                )),
+            }
+        }
         ValidationErrorKind::Type { kind } => {
             let whole = at_path(schema, &parent(&error.schema_path().to_string()));
             match whole.get("type") {
@@ -296,6 +312,8 @@ mod tests {
         rules: Vec<Rule>,
         #[serde(default)]
         on: bool,
+        #[serde(default)]
+        first: Option<Rule>,
     }
 
     #[derive(JsonSchema, Default)]
@@ -338,12 +356,14 @@ mod tests {
         insta::assert_snapshot!(said(&json!({ "share": 2 })), @"`share` is 2; it is a number from 0 to 1");
         insta::assert_snapshot!(said(&json!({ "share": "a" })), @r#"`share` is "a"; it is a number from 0 to 1"#);
         insta::assert_snapshot!(said(&json!({})), @"`share` is missing");
-        insta::assert_snapshot!(said(&json!({ "share": 1, "stp": 2 })), @"there is no option `stp`; known are: mode, on, rules, share, step; did you mean `step`?");
+        insta::assert_snapshot!(said(&json!({ "share": 1, "stp": 2 })), @"there is no option `stp`; known are: first, mode, on, rules, share, step; did you mean `step`?");
         insta::assert_snapshot!(said(&json!({ "share": 1, "step": 0 })), @"`step` is 0; it is a whole number from 1 up, or null");
         insta::assert_snapshot!(said(&json!({ "share": 1, "mode": "fast" })), @r#"`mode` is "fast"; it is one of: slow, very-fast"#);
         insta::assert_snapshot!(said(&json!({ "share": 1, "on": "yes" })), @r#"`on` is "yes"; it is true or false"#);
         insta::assert_snapshot!(said(&json!({ "share": 1, "rules": [{ "size": 0, "nme": "a" }] })), @"`rules[0].name` is missing; `rules[0].size` is 0; it is a whole number from 1 to 9; there is no option `rules[0].nme`; known are: name, size; did you mean `name`?");
+        insta::assert_snapshot!(said(&json!({ "share": 1, "first": { "size": 10, "name": "a" } })), @"`first.size` is 10; it is a whole number from 1 to 9");
+        insta::assert_snapshot!(said(&json!({ "share": 1, "first": 3 })), @"`first` is 3; it is an object, or null");
         insta::assert_snapshot!(said(&json!({ "share": 1, "rules": {} })), @"`rules` is {}; it is a list");
-        insta::assert_snapshot!(said(&json!({ "share": 7, "mode": 1, "what": 1 })), @"`share` is 7; it is a number from 0 to 1; `mode` is 1; it is one of: slow, very-fast; there is no option `what`; known are: mode, on, rules, share, step");
+        insta::assert_snapshot!(said(&json!({ "share": 7, "mode": 1, "what": 1 })), @"`share` is 7; it is a number from 0 to 1; `mode` is 1; it is one of: slow, very-fast; there is no option `what`; known are: first, mode, on, rules, share, step");
     }
 }

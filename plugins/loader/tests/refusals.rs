@@ -269,6 +269,9 @@ fn a_signature_is_checked_where_a_key_is_given() {
     let others = minisign::KeyPair::generate_unencrypted_keypair().unwrap();
     sign(&others, &bytes);
     insta::assert_snapshot!(said(&key), @"Trust: it.so: it is signed with another key");
+    // What was signed once must be signed again.
+    let again = host.trust(&library, None).unwrap_err();
+    insta::assert_snapshot!(house.said(&again), @"Trust: it.so: it is signed with another key");
     fs::write(house.path("it.so.minisig"), "x").unwrap();
     insta::assert_snapshot!(said(&key), @"Trust: it.so: it.so.minisig is no minisign signature");
 }

@@ -20,9 +20,9 @@ impl Host {
     /// Loads every library that is trusted, and adds what it has to a registry.
     ///
     /// # Errors
-    /// When the lock file cannot be read, or a library that the user named for this one run cannot be
-    /// loaded; what else cannot be is a problem of [`Loaded`], and nothing stops for it. A library that
-    /// nobody has trusted is passed over, unless it was named.
+    /// When a library that the user named for this one run cannot be loaded; what else cannot be is a
+    /// problem of [`Loaded`], and nothing stops for it. A library of the user's or the system's folder
+    /// that nobody has trusted is passed over.
     pub fn load(&self, registry: &mut Registry) -> Result<Loaded, LoadError> {
         let (found, remarks) = self.places().search.run();
         let mut loaded = Loaded {
@@ -32,7 +32,16 @@ impl Host {
         if found.is_empty() {
             return Ok(loaded);
         }
-        let lock = self.lock()?;
+        let lock = match self.lock() {
+            Ok(lock) => lock,
+            Err(error) if found.iter().any(|one| one.place == Place::Explicit) => {
+                return Err(error);
+            }
+            Err(error) => {
+                loaded.problems.push(error);
+                return Ok(loaded);
+            }
+        };
         let mut first = First::default();
         for found in &found {
             let path = &found.path;
@@ -50,11 +59,12 @@ impl Host {
                     plugins,
                 }),
                 Err(error) if found.place == Place::Explicit => return Err(error),
-                // A folder may have other libraries, and ones that nobody has trusted.
-                Err(LoadError {
-                    kind: LoadErrorKind::NotTrusted | LoadErrorKind::NotAPlugin,
-                    ..
-                }) => {}
+                // A folder may have other libraries.
+                Err(error) if error.kind == LoadErrorKind::NotAPlugin => {}
+                // What nobody has trusted in a folder of the user's or the system's is nobody's concern.
+                Err(error)
+                    if error.kind == LoadErrorKind::NotTrusted
+                        && matches!(found.place, Place::User | Place::System) => {}
                 Err(error) => loaded.problems.push(error),
             }
         }
@@ -85,13 +95,14 @@ impl Host {
         let copy = Cache::new(&self.places().cache).place(&whole.sha256, &whole.bytes);
         let copy =
             copy.map_err(|error| LoadError::new(path, LoadErrorKind::Keeping, error.to_string()))?;
-        let root = library::open(&copy, path)?;
+        let border = plugins
+            .first()
+            .map_or((MAJOR, MINOR), |plugin| plugin.border);
+        let root = library::open(&copy, border, path)?;
         let library = Arc::new(Library {
             path: path.to_owned(),
             sha256: whole.sha256,
-            border: plugins
-                .first()
-                .map_or((MAJOR, MINOR), |plugin| plugin.border),
+            border,
         });
         let refused = |message: String| LoadError::new(path, LoadErrorKind::Registration, message);
         // Registries are cheap to clone: what is refused leaves the one that was given as it was.

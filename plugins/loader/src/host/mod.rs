@@ -124,14 +124,20 @@ impl Host {
 
     /// Trusts a library: writes the digest of its bytes into the lock file. No code of it runs.
     ///
-    /// With a minisign key, its signature (`FILE.minisig` beside it) must hold.
+    /// With a minisign key, its signature (`FILE.minisig` beside it) must hold. Where the library at this
+    /// place was trusted with one before, that is the key where none is given.
     ///
     /// # Errors
     /// When it cannot be read, is no plugin for this program, others may write to it, its signature does
     /// not hold, or the lock file cannot be written.
     pub fn trust(&self, path: &Path, minisign_key: Option<&str>) -> Result<Entry, LoadError> {
         let checked = survey::Checked::read(path)?;
-        let minisign = match minisign_key {
+        // One that was signed stays so: what comes in its place must be signed by the same key.
+        let place = checked.whole.file.to_string_lossy();
+        let lock = Lock::read(&self.places.lock).map_err(kept)?;
+        let before = lock.entries().iter().find(|entry| entry.path == place);
+        let before = before.and_then(|entry| entry.minisign.clone());
+        let minisign = match minisign_key.or(before.as_deref()) {
             None => None,
             Some(key) => Some(signed(&checked.whole, path, key)?),
         };

@@ -84,6 +84,10 @@ impl Drop for ImportedReader {
 }
 
 /// What went wrong, as an I/O error.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "it stands where an error is mapped"
+)]
 pub(super) fn io_error(fault: Fault) -> io::Error {
     let failure = match &fault {
         Fault::Failed(body) => read_failure::<IoFailure>(body).ok(),

@@ -80,7 +80,7 @@ impl WorkloadRules for Deferred {
 }
 
 fn hosts(rules: v1::Rules) -> Result<Arc<dyn WorkloadRules>, String> {
-    ImportedRules::new(rules, "the host").map_err(|fault| format!("rules of which it {fault}"))
+    ImportedRules::take(rules, "the host").map_err(|fault| format!("rules of which it {fault}"))
 }
 
 unsafe extern "C" fn resolve(state: *mut c_void, asked: RSlice<'_, u8>, rules: v1::Rules) -> Reply {

@@ -112,7 +112,7 @@ unsafe impl Sync for ImportedRules {}
 
 impl ImportedRules {
     /// Takes rules over, which keep to the contract of the border.
-    pub(super) fn new(rules: v1::Rules, whose: &str) -> Result<Arc<dyn WorkloadRules>, Fault> {
+    pub(super) fn take(rules: v1::Rules, whose: &str) -> Result<Arc<dyn WorkloadRules>, Fault> {
         let mut imported = Self {
             rules,
             overridable: &[],
@@ -135,7 +135,7 @@ impl ImportedRules {
     ) -> Result<Vec<Arc<dyn WorkloadRules>>, Fault> {
         rules
             .into_iter()
-            .map(|rules| Self::new(rules, whose))
+            .map(|rules| Self::take(rules, whose))
             .collect()
     }
 

@@ -108,7 +108,7 @@ unsafe extern "C" fn package(
     // SAFETY: as above.
     let source = unsafe { of::<Exported>(state) };
     answer_with(tree::none, || {
-        let rules = ImportedRules::new(rules, "the host");
+        let rules = ImportedRules::take(rules, "the host");
         let rules = rules.map_err(|fault| format!("rules of which it {fault}"))?;
         let effective = lent::<EffectiveDocument>(effective)?.read(rules)?;
         Ok(match source.package(&hosts(tree)?, &effective) {

@@ -151,7 +151,10 @@ fn a_policy_that_panics_has_failed_for_good() {
         @"the scaling policy `test/policy` panicked: too late: 9");
 }
 
-struct Share(fn(u32, &[Demand], &mut [u32]) -> Result<(), DistributionError>);
+/// A way to share.
+type How = fn(u32, &[Demand], &mut [u32]) -> Result<(), DistributionError>;
+
+struct Share(How);
 
 impl DistributionStrategy for Share {
     fn distribute(
@@ -174,7 +177,7 @@ fn what_a_strategy_shares_is_checked() {
         priority,
     };
     let demands = [demand(4, Priority::High), demand(9, Priority::Low)];
-    let share = |how: fn(u32, &[Demand], &mut [u32]) -> Result<(), DistributionError>| {
+    let share = |how: How| {
         let mut shares = [77, 77];
         // SAFETY: it was exported here.
         let strategy =
