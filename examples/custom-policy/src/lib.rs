@@ -5,7 +5,7 @@
 use plimsoll_sdk::prelude::*;
 
 /// Options of `acme/steps`.
-#[derive(Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 #[schemars(extend("x-plimsoll-scales" = ["replicas"]))]
 struct Options {
