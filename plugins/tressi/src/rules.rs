@@ -1,0 +1,97 @@
+//! What an endpoint knows about its own settings.
+
+use plimsoll_core::diagnostic::{Diagnostic, Diagnostics};
+use plimsoll_core::layer::Layers;
+use plimsoll_core::rules::WorkloadRules;
+use plimsoll_core::schema::{Form, Reader, dump};
+use plimsoll_core::value::{Map, Node};
+
+use crate::schema::ENDPOINT;
+use crate::source::DOMAIN;
+
+/// The rules of an endpoint. With layers made by [`LoadTestSource`](crate::LoadTestSource), merged key
+/// by key, what is finished is what the document's resolver gives.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct EndpointRules;
+
+impl WorkloadRules for EndpointRules {
+    /// A load test has no environments.
+    fn overridable(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    fn settings_keys(&self) -> &'static [&'static str] {
+        &[
+            "autoscale",
+            "workers",
+            "concurrentRequests",
+            "rps",
+            "duration",
+            "rampUpTime",
+            "earlyExitOnError",
+            "errorRateThreshold",
+            "errorRateWindow",
+            "errorCountThreshold",
+            "errorStatusCodes",
+        ]
+    }
+
+    fn finish(&self, mut merged: Node, _: &Layers, diagnostics: &mut Diagnostics) -> Node {
+        let mut found = Vec::new();
+        if let Some(map) = merged.as_map_mut() {
+            if !map.contains("method") {
+                map.set("method", Node::from("GET"));
+            }
+            autoscale(map);
+        }
+        Reader::again(DOMAIN, &mut found).model(&ENDPOINT, &mut merged);
+        rate(&merged, &mut found);
+        diagnostics.absorb(found);
+        merged
+    }
+
+    fn with_defaults(&self, finished: &Node) -> Node {
+        dump(&ENDPOINT, finished, Form::Full)
+    }
+
+    fn compact(&self, finished: &Node) -> Node {
+        dump(&ENDPOINT, finished, Form::Compact)
+    }
+}
+
+/// An endpoint without autoscaling has no other settings of it.
+fn autoscale(endpoint: &mut Map) {
+    if !endpoint.contains("autoscale") {
+        endpoint.set("autoscale", Node::from(Map::new()));
+    }
+    let Some(map) = endpoint.get_mut("autoscale").and_then(Node::as_map_mut) else {
+        return;
+    };
+    if !map.contains("enabled") {
+        map.set("enabled", Node::from(false));
+    }
+    if map.get("enabled").and_then(Node::as_bool) == Some(false)
+        && let Some(enabled) = map.remove("enabled")
+    {
+        *map = Map::new();
+        map.insert(enabled.key, enabled.key_span, enabled.value);
+    }
+}
+
+/// Autoscaling holds a rate, and where there is none it has nothing to go by.
+fn rate(endpoint: &Node, found: &mut Vec<Diagnostic>) {
+    let Some(autoscale) = endpoint.get("autoscale") else {
+        return;
+    };
+    let enabled = autoscale.get("enabled");
+    let is_enabled = enabled.and_then(Node::as_bool) == Some(true);
+    if is_enabled && autoscale.get("targetRps").is_none() && endpoint.get("rps").is_none() {
+        let message = "autoscaling has no rate to hold: `targetRps` is not set";
+        found.push(
+            Diagnostic::warning("load-test::no-rate", message)
+                .at(enabled.and_then(Node::span))
+                .expected("targetRps: requests a second")
+                .hint("set it for this endpoint, or for all of them"),
+        );
+    }
+}
