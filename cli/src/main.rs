@@ -4,6 +4,7 @@ mod args;
 mod commands;
 mod error;
 mod experiment;
+mod fetch;
 mod file;
 mod interrupt;
 mod logging;
@@ -43,6 +44,7 @@ fn run(args: Args) -> Result<(), CliError> {
         Command::Simulate(command) => commands::simulate::run(&args.global, &command),
         Command::Bench(command) => commands::bench::run(&args.global, &command),
         Command::Tune(command) => commands::tune::run(&args.global, &command),
+        Command::Migrate(command) => commands::migrate::run(&command),
         Command::Plugins(command) => commands::plugins::run(&args.global, &command),
         Command::Schema(command) => commands::schema::run(&args.global, &command),
         Command::Completions(command) => commands::completions::run(&command),

@@ -16,6 +16,7 @@ fn the_help_is_as_it_was_reviewed() {
         "simulate",
         "bench",
         "tune",
+        "migrate",
         "plugins",
         "schema",
         "completions",

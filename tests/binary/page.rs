@@ -5,6 +5,7 @@ mod amend;
 mod case;
 mod chain;
 mod codegen;
+mod load_test;
 mod overrides;
 mod sources;
 mod truss;
@@ -68,6 +69,7 @@ fn codes() -> Vec<Code> {
     codes.extend(chain::codes());
     codes.extend(codegen::codes());
     codes.extend(amend::codes());
+    codes.extend(load_test::codes());
     codes.sort_by_key(|code| code.name);
     codes
 }
@@ -106,8 +108,8 @@ fn introduction() -> String {
         "<!-- Made by a test from what the binary prints; do not edit. To make it anew:\n     \
          {REMAKE} -->\n\n\
          # Diagnostic codes\n\n\
-         What Plimsoll says when it reads, resolves and packages a Truss or a chain, by code. Codes are\n\
-         stable: scripts may rely on them, and not on the wording.\n\n\
+         What Plimsoll says when it reads, resolves and packages a Truss, a chain or a load test, by\n\
+         code. Codes are stable: scripts may rely on them, and not on the wording.\n\n\
          | severity | meaning | exit code |\n|---|---|---|\n\
          | error | the input is refused | 1 |\n\
          | warning | it is taken all the same, and is probably not what was meant | 0 |\n\
@@ -216,6 +218,8 @@ fn files(files: &Files, known: &Files) -> String {
         let language = match is_yaml {
             true => "yaml",
             false if name.ends_with(".py") => "python",
+            false if name.ends_with(".json") => "json",
+            false if name.ends_with(".toml") => "toml",
             false => "text",
         };
         let text = match item {

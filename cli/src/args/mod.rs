@@ -93,6 +93,7 @@ pub(crate) enum Command {
     Simulate(Simulate),
     Bench(Bench),
     Tune(Tune),
+    Migrate(Migrate),
     Plugins(Plugins),
     Schema(Schema),
     Completions(Completions),
@@ -107,6 +108,7 @@ impl Command {
             Self::Plan(command) => command.format == Report::Json,
             Self::Push(command) => command.format == Report::Json,
             Self::Codegen(command) => command.format == Report::Json,
+            Self::Migrate(command) => command.format == Report::Json,
             Self::Simulate(command) => command.results.format == Table::Json,
             Self::Bench(command) => command.results.format == Table::Json,
             Self::Tune(command) => command.results.format == Table::Json,
@@ -119,7 +121,8 @@ impl Command {
 /// What is read, and for which environment.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Input {
-    /// A Truss folder, its config.yaml, or the Python file of a chain.
+    /// A Truss folder, its config.yaml, the Python file of a chain, or a load test: a file or its
+    /// https address.
     #[arg(value_name = "PATH")]
     pub(crate) path: PathBuf,
     /// The environment to resolve for.
@@ -300,10 +303,37 @@ pub(crate) struct Serve {
     pub(crate) data_dir: Option<PathBuf>,
 }
 
+/// Bring a load test of an older shape into today's, and print it.
+///
+/// Read is every shape that Tressi's files have had. What has no equivalent today is named on stderr,
+/// with its place. A file that has today's shape stays as it is, to the byte.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+Examples:
+  plimsoll migrate tressi.config.json                       print it in today's shape
+  plimsoll migrate tressi.config.json --write               write it; as it was, it stays as .bak
+  plimsoll migrate old.json --endpoint 'GET http://a/fast weight=0.75 priority=high'")]
+pub(crate) struct Migrate {
+    /// The load test: a file, a folder with a tressi.config.json, or its https address.
+    #[arg(value_name = "PATH")]
+    pub(crate) path: PathBuf,
+    /// Write the file. As it was, it is kept beside it as `PATH.bak`.
+    #[arg(long)]
+    pub(crate) write: bool,
+    /// Autoscale an endpoint by settings of its own: its method and address, then any of its
+    /// `autoscale`. A weight alone gives it that share of the rate of all. May be given several times.
+    #[arg(long, value_name = "ENDPOINT")]
+    pub(crate) endpoint: Vec<String>,
+    /// How to print.
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Report::Text)]
+    pub(crate) format: Report,
+}
+
 /// Print the JSON Schema of a kind of configuration, for editors.
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "\
 Examples:
+  plimsoll schema load-test > load-test.schema.json
   plimsoll schema truss > truss.schema.json
   # then, on the first line of a config.yaml:
   # yaml-language-server: $schema=truss.schema.json")]

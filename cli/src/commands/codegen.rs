@@ -30,8 +30,11 @@ pub(crate) fn run(global: &Global, command: &Codegen) -> Result<(), CliError> {
     if kind != ManifestKind::Chain {
         let path = command.input.path.display();
         let message = format!("{path} is a {kind}: code is generated for a chain");
-        return Err(CliError::new(exit::INVALID, message)
-            .hint("a Truss is what code generation would make; `plimsoll resolve` shows what is effective in it"));
+        let refused = CliError::new(exit::INVALID, message);
+        return Err(match kind {
+            ManifestKind::Truss => refused.hint("a Truss is what code generation would make; `plimsoll resolve` shows what is effective in it"),
+            _ => refused,
+        });
     }
     let environment = environment(command.input.environment.as_deref());
     let (resolved, mut said) = loaded.resolve_one(environment.as_ref())?;

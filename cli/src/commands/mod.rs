@@ -3,6 +3,7 @@
 pub(crate) mod bench;
 pub(crate) mod codegen;
 pub(crate) mod completions;
+pub(crate) mod migrate;
 pub(crate) mod plan;
 pub(crate) mod plugins;
 pub(crate) mod push;
@@ -24,11 +25,12 @@ use plimsoll::manifest::Manifest;
 use plimsoll::registry::{FactoryContext, Registry};
 use plimsoll::resolver::OverrideResolver;
 use plimsoll::source::ConfigSource;
-use plimsoll::tree::{DirTree, SourceTree};
+use plimsoll::tree::SourceTree;
 use serde_json::json;
 
 use crate::args::{Global, Input};
 use crate::error::{CliError, exit};
+use crate::fetch;
 use crate::plugins::registry;
 
 /// A manifest that has been read, and what reads and resolves it.
@@ -50,9 +52,7 @@ impl Loaded {
             .registry
             .resolvers
             .make(&input.resolver, &context, &json!({}))?;
-        let tree: Arc<dyn SourceTree> = Arc::new(
-            DirTree::open(&input.path).map_err(|error| CliError::file(&input.path, &error))?,
-        );
+        let tree = fetch::tree(&input.path)?;
         let source = match &input.source {
             Some(name) => context.registry.sources.make(name, &context, &json!({}))?,
             None => likeliest(&context.registry, &*tree)?,
@@ -145,6 +145,6 @@ fn likeliest(
         let known = registry.sources.names().join(", ");
         let message = format!("no source reads {shown}; known are: {known}");
         CliError::new(exit::INVALID, message)
-            .hint("a Truss is a folder with a config.yaml, or that file; a chain is a Python file")
+            .hint("a Truss is a folder with a config.yaml, or that file; a chain is a Python file; a load test has `requests`")
     })
 }

@@ -96,6 +96,10 @@ fn release(
     options: ReleaseOptions,
     model_name: Option<&str>,
 ) -> Result<(Release, Diagnostics), CliError> {
+    if loaded.manifest.kind == ManifestKind::LoadTest {
+        let message = "a load test is run by whoever has it, and is not pushed to a platform";
+        return Err(CliError::new(exit::INVALID, message));
+    }
     let name = model_name
         .map(str::to_owned)
         .or_else(|| loaded.manifest.name.clone());

@@ -11,6 +11,7 @@ use super::{DirEntry, EntryKind, SourceTree, checked};
 pub struct MemoryTree {
     files: BTreeMap<String, Arc<[u8]>>,
     focus: Option<String>,
+    shown: Option<String>,
 }
 
 impl MemoryTree {
@@ -33,6 +34,13 @@ impl MemoryTree {
         self.focus = Some(path.to_owned());
         self
     }
+
+    /// Shows the file that the user named as this, such as the address that it was fetched from.
+    #[must_use]
+    pub fn shown_as(mut self, name: &str) -> Self {
+        self.shown = Some(name.to_owned());
+        self
+    }
 }
 
 /// What a read takes from: shared bytes and a position.
@@ -46,7 +54,10 @@ impl io::Read for Reader {
 
 impl SourceTree for MemoryTree {
     fn display(&self, path: &str) -> String {
-        path.to_owned()
+        match &self.shown {
+            Some(shown) if self.focus() == Some(path) => shown.clone(),
+            _ => path.to_owned(),
+        }
     }
 
     fn focus(&self) -> Option<&str> {

@@ -30,6 +30,7 @@ pub use archive::{ArchiveError, length as archive_length, write as write_archive
 pub use deployer::{BasetenDeployer, register};
 pub use error::{ApiError, OptionsError};
 pub use labels::{ENVIRONMENT_LABEL, PRESERVE_LABEL, PUSH_ID_LABEL};
-pub use options::{Options, Retries, Timeouts};
+pub use options::{Options, Retries, Timeouts, is_loopback};
+pub use tls::client as http_client;
 
 plimsoll_core::plugin!("baseten", register);

@@ -119,8 +119,9 @@ pub(crate) fn check_url(url: &Url) -> Result<(), OptionsError> {
     })
 }
 
-/// Whether requests to this address stay on this machine: for names, see `tls::client`.
-pub(crate) fn is_loopback(url: &Url) -> bool {
+/// Whether requests to this address stay on this machine, by [`http_client`](crate::http_client).
+#[must_use]
+pub fn is_loopback(url: &Url) -> bool {
     let Some(host) = url.host_str() else {
         return false;
     };

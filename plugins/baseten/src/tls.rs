@@ -15,11 +15,10 @@ use crate::options::{is_localhost, is_loopback};
 ///
 /// Redirects are not followed, so that a key goes nowhere but to the host it is for. A proxy that
 /// the environment names is used, but not for what is on this machine.
-pub(crate) fn client(
-    url: &Url,
-    connect: Duration,
-    request: Duration,
-) -> Result<Client, OptionsError> {
+///
+/// # Errors
+/// When there is no such client, as on a machine whose certificates cannot be read.
+pub fn client(url: &Url, connect: Duration, request: Duration) -> Result<Client, OptionsError> {
     let http = |error: &dyn std::fmt::Display| OptionsError::Http(error.to_string());
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let builder = ClientConfig::builder_with_provider(provider)

@@ -27,6 +27,8 @@ pub use plimsoll_local as local;
 pub use plimsoll_overrides as overrides;
 #[cfg(feature = "scaling")]
 pub use plimsoll_scaling as scaling;
+#[cfg(feature = "tressi")]
+pub use plimsoll_tressi as tressi;
 #[cfg(feature = "truss")]
 pub use plimsoll_truss as truss;
 

@@ -26,6 +26,7 @@ fn exactly_these_names_are_registered() -> Result<(), Box<dyn std::error::Error>
         "scaling policy ray-serve",
         "scaling policy tressi",
         "source chain",
+        "source load-test",
         "source truss",
     ];
     assert_eq!(names, expected);

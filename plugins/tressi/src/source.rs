@@ -131,7 +131,8 @@ impl Reading {
             }
             _ => "it is read as today's: `plimsoll migrate` writes it so",
         };
-        let lost = match self.lost.len() {
+        let named = |item: &&Diagnostic| item.severity == Severity::Warning;
+        let lost = match self.lost.iter().filter(named).count() {
             0 => None,
             1 => Some("one setting has no equivalent: `plimsoll migrate` names it".to_owned()),
             count => Some(format!(

@@ -161,9 +161,12 @@ fn files_that_are_not_there() {
         let tree: Arc<dyn SourceTree> = Arc::new(tree);
         shown(&LoadTestSource.load(&tree).unwrap_err())
     };
-    insta::assert_snapshot!(load(MemoryTree::new()), @"");
-    insta::assert_snapshot!(load(MemoryTree::new().focused("a.json")), @"");
-    insta::assert_snapshot!(load(MemoryTree::new().with("a/b", "").focused("a")), @"");
+    insta::assert_snapshot!(load(MemoryTree::new()), @"
+    error[load-test::no-file]: there is no tressi.config.json in 
+        hint: name the file
+    ");
+    insta::assert_snapshot!(load(MemoryTree::new().focused("a.json")), @"error[load-test::no-file]: there is no a.json");
+    insta::assert_snapshot!(load(MemoryTree::new().with("a/b", "").focused("a")), @"error[load-test::not-a-file]: a is no file");
 }
 
 #[test]
@@ -173,5 +176,8 @@ fn what_cannot_be_run_is_not_packaged() {
     let text = r#"{"requests": [{"url": "/a"}]}"#;
     let (resolved, _) = resolve_named("a.json", text).unwrap();
     let refused = LoadTestSource.package(&tree("a.json", text), &resolved[0]);
-    insta::assert_snapshot!(shown(&refused.unwrap_err()), @"");
+    insta::assert_snapshot!(shown(&refused.unwrap_err()), @"
+    a.json:1:23: error[load-test::relative-url]: `GET /a` names no host, so it cannot be run
+        expected http:// or https://, a host and a path
+    ");
 }

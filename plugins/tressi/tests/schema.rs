@@ -126,7 +126,8 @@ fn the_ranges_are_the_documents() -> Outcome {
         ]
     };
     cases.extend(share("errorRateThreshold"));
-    for block in [global, own] {
+    let blocks: [&dyn Fn(&str, Json) -> Json; 2] = [&global, &own];
+    for block in blocks {
         for key in ["targetRps", "maxWorkers", "minWorkers", "cooldownPeriod"] {
             cases.extend([(block(key, json!(1)), true), (block(key, json!(0)), false)]);
         }
@@ -145,10 +146,7 @@ fn the_ranges_are_the_documents() -> Outcome {
             ]);
         }
     }
-    for (key, block) in [
-        ("defaultWeight", global as fn(&str, Json) -> Json),
-        ("weight", own),
-    ] {
+    for (key, block) in ["defaultWeight", "weight"].into_iter().zip(blocks) {
         cases.extend([
             (block(key, json!(0.1)), true),
             (block(key, json!(1)), true),

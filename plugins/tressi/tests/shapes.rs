@@ -235,8 +235,8 @@ fn units_are_told_by_what_is_beside_them() {
         let new = migration.document.to_json();
         let doubt = migration.diagnostics.to_string().contains("ambiguous-unit");
         (
-            new["errorRateThreshold"].clone(),
-            new["errorRateWindow"].clone(),
+            new["requests"][0]["errorRateThreshold"].clone(),
+            new["requests"][0]["errorRateWindow"].clone(),
             doubt,
         )
     };
@@ -375,4 +375,63 @@ fn adjustments_that_do_not_fit_are_refused() {
     };
     insta::assert_snapshot!(unreadable("http://a weight=1"), @r#""http://a weight=1" does not begin with an endpoint, such as `GET http://host/path`"#);
     insta::assert_snapshot!(unreadable("GET http://a wieght=1"), @r#""wieght=1" is no setting of an endpoint; known are: targetRps, maxWorkers, minWorkers, rampUpTime, scaleUpThreshold, scaleDownThreshold, scaleUpFactor, scaleDownFactor, cooldownPeriod, weight, priority"#);
+}
+
+/// `workerEarlyExit` ends the endpoint that has errors, and not the test.
+#[test]
+fn an_early_exit_of_all_becomes_one_of_each_endpoint_without_its_own() {
+    let old = json!({
+        "options": { "workerEarlyExit": { "enabled": true, "exitStatusCodes": [500] } },
+        "requests": [
+            { "url": "http://a" },
+            { "url": "http://b", "earlyExit": { "enabled": false } },
+            { "url": "http://c", "earlyExit": { "enabled": true, "exitStatusCodes": [] } },
+        ],
+    });
+    let exits: Vec<_> = packages(&old)
+        .iter()
+        .map(|one| one["earlyExit"].clone())
+        .collect();
+    let exit = |codes: Json| {
+        json!({
+            "errorRate": null,
+            "errorRateWindowSeconds": null,
+            "errorCount": null,
+            "statusCodes": codes,
+        })
+    };
+    assert_eq!(
+        exits[0],
+        json!({ "endpoint": exit(json!([500])), "test": null })
+    );
+    assert_eq!(exits[1], json!({ "endpoint": null, "test": null }));
+    assert_eq!(
+        exits[2],
+        json!({ "endpoint": exit(json!(null)), "test": null })
+    );
+}
+
+/// What ends the test ends it whatever an endpoint says of itself.
+#[test]
+fn a_test_and_its_endpoints_end_early_each_by_their_own() {
+    let document = json!({
+        "earlyExitOnError": true,
+        "errorCountThreshold": 9,
+        "requests": [
+            { "url": "http://a" },
+            { "url": "http://b", "errorRateThreshold": 0.5, "errorRateWindow": 3 },
+            { "url": "http://c", "earlyExitOnError": false },
+        ],
+    });
+    let packages = packages(&document);
+    for package in &packages {
+        assert_eq!(package["earlyExit"]["test"]["errorCount"], 9);
+    }
+    let ends = |position: usize| packages[position]["earlyExit"]["endpoint"].clone();
+    assert_eq!(ends(0), Json::Null);
+    assert_eq!(
+        ends(1),
+        json!({ "errorRate": 0.5, "errorRateWindowSeconds": 3, "errorCount": 9, "statusCodes": null })
+    );
+    assert_eq!(ends(2), Json::Null);
 }

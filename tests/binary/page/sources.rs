@@ -4,23 +4,37 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// What reads, resolves and packages a Truss or a chain.
-const FOLDERS: [&str; 6] = [
-    "core/src/amendment",
-    "core/src/yaml",
-    "core/src/schema",
-    "plugins/truss/src",
-    "plugins/chains/src",
-    "plugins/overrides/src",
+/// What reads, resolves and packages a Truss, a chain or a load test, and the domain of what a
+/// schema's reader says there.
+const FOLDERS: [(&str, &str); 7] = [
+    ("core/src/amendment", "truss"),
+    ("core/src/yaml", "truss"),
+    ("core/src/schema", "truss"),
+    ("plugins/truss/src", "truss"),
+    ("plugins/chains/src", "truss"),
+    ("plugins/overrides/src", "truss"),
+    ("plugins/tressi/src", "load-test"),
 ];
 
-const DOMAINS: [&str; 5] = ["yaml::", "truss::", "overrides::", "chain::", "amend::"];
+const DOMAINS: [&str; 6] = [
+    "yaml::",
+    "truss::",
+    "overrides::",
+    "chain::",
+    "amend::",
+    "load-test::",
+];
 
-/// The domain of what a schema's reader says about a Truss.
-const READER_DOMAIN: &str = "truss";
-
-/// What a schema's reader says of a chain, and the sources do not name otherwise.
-const OF_CHAINS: [&str; 1] = ["chain::out-of-range"];
+/// What a schema's reader says of chains and load tests, and the sources do not name otherwise.
+const OF_OTHERS: [&str; 7] = [
+    "chain::out-of-range",
+    "load-test::invalid-value",
+    "load-test::key-not-a-string",
+    "load-test::missing-key",
+    "load-test::unknown-key",
+    "load-test::unknown-value",
+    "load-test::wrong-type",
+];
 
 /// Calls of a schema's reader that are given a code without its domain.
 const READER_CALLS: [&str; 2] = [".code(", ".warn("];
@@ -36,11 +50,11 @@ const MAKERS: [&str; 3] = [
 /// cannot follow.
 pub(super) fn codes() -> BTreeSet<String> {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..");
-    let mut found: BTreeSet<String> = OF_CHAINS.map(str::to_owned).into();
-    for folder in FOLDERS {
+    let mut found: BTreeSet<String> = OF_OTHERS.map(str::to_owned).into();
+    for (folder, domain) in FOLDERS {
         let before = found.len();
         for_each_source(&root.join(folder), &mut |path, text| {
-            in_source(path, text, &mut found);
+            in_source(path, text, domain, &mut found);
         });
         assert!(found.len() > before, "{folder} gives no code");
     }
@@ -64,7 +78,7 @@ fn for_each_source(folder: &Path, work: &mut impl FnMut(&Path, &str)) {
     }
 }
 
-fn in_source(path: &Path, text: &str, found: &mut BTreeSet<String>) {
+fn in_source(path: &Path, text: &str, reader_domain: &str, found: &mut BTreeSet<String>) {
     for domain in DOMAINS {
         let literals = after(text, &format!("\"{domain}")).map(to_quote);
         found.extend(literals.map(|what| format!("{domain}{what}")));
@@ -73,7 +87,7 @@ fn in_source(path: &Path, text: &str, found: &mut BTreeSet<String>) {
         for argument in after(text, call) {
             match argument.strip_prefix('"') {
                 Some(literal) => {
-                    found.insert(format!("{READER_DOMAIN}::{}", to_quote(literal)));
+                    found.insert(format!("{reader_domain}::{}", to_quote(literal)));
                 }
                 // The reader's own `warn`, whose callers are looked at.
                 None => assert!(

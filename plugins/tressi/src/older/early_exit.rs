@@ -28,7 +28,7 @@ impl Block<'_> {
                 out.insert("earlyExitOnError".into(), entry.key_span, off);
             }
             if says_something(block) {
-                said.left_out(self.place, "it is off", entry.key_span);
+                said.left_out(self.place, "it is off, and stays so", entry.key_span);
             }
             return;
         }
@@ -77,7 +77,7 @@ impl Block<'_> {
             let key = entry.key.to_string();
             if !KNOWN.contains(&key.as_str()) {
                 let place = format!("{}.{key}", self.place);
-                said.no_equivalent(&place, "no version of Tressi has it", entry.key_span);
+                said.no_equivalent(&place, "no release of Tressi has it", entry.key_span);
             }
         }
     }

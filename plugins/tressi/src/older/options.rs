@@ -53,13 +53,20 @@ pub(super) fn today(mut older: Map, shared: bool, said: &mut Said) -> Map {
         keep(&mut out, today, options.remove(key));
     }
     export(&mut out, options.remove("exportPath"), said);
+    let mut exit = Map::new();
     if let Some(entry) = options.remove("workerEarlyExit") {
+        let (place, span) = ("options.workerEarlyExit", entry.key_span);
         let block = Block {
-            place: "options.workerEarlyExit",
+            place,
             on_elsewhere: false,
             version,
         };
-        block.today(entry, &mut out, said);
+        block.today(entry, &mut exit, said);
+        let requests = older.get("requests").and_then(Node::as_list);
+        let mut requests = requests.unwrap_or_default().iter();
+        if !exit.is_empty() && requests.all(|request| request.get("earlyExit").is_some()) {
+            said.left_out(place, "every request has its own", span);
+        }
     }
     name_the_rest("options.", &options, said);
     if let Some(mut entry) = older.remove("requests") {
@@ -67,6 +74,7 @@ pub(super) fn today(mut older: Map, shared: bool, said: &mut Said) -> Map {
             // An autoscaled endpoint goes by `autoscale` alone.
             ramp: ramp.filter(|_| shared && !is_true_in(&out, "autoscale")),
             default_rate: !shared,
+            exit,
             exits_early: is_true(out.get("earlyExitOnError")),
             version,
         };
@@ -123,6 +131,10 @@ struct Context {
     ramp: Option<Entry>,
     /// Whether a request without a rate has one of 1.
     default_rate: bool,
+    /// What ends an endpoint that does not say so itself. It ends no other, as what stands at the
+    /// top today would.
+    exit: Map,
+    /// Whether the test as a whole may end early.
     exits_early: bool,
     version: Option<u32>,
 }
@@ -165,6 +177,10 @@ impl Context {
                 version: self.version,
             };
             block.today(entry, map, said);
+        } else {
+            for entry in self.exit.iter().cloned() {
+                map.insert(entry.key, entry.key_span, entry.value);
+            }
         }
         self.name_unknown(position, map, said);
     }
@@ -189,7 +205,7 @@ impl Context {
         for key in unknown.collect::<Vec<_>>() {
             let span = map.remove(&key).and_then(|entry| entry.key_span);
             let place = format!("requests[{position}].{key}");
-            said.no_equivalent(&place, "no version of Tressi has it", span);
+            said.no_equivalent(&place, "no release of Tressi has it", span);
         }
     }
 }
@@ -213,7 +229,7 @@ fn name_the_rest(parent: &str, rest: &Map, said: &mut Said) {
         let known = NONE
             .iter()
             .find(|(name, _)| *name == key && !parent.is_empty());
-        let why = known.map_or("no version of Tressi has it", |(_, why)| why);
+        let why = known.map_or("no release of Tressi has it", |(_, why)| why);
         said.no_equivalent(&format!("{parent}{key}"), why, entry.key_span);
     }
 }

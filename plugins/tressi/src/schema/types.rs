@@ -43,7 +43,15 @@ impl Custom for Whole {
         }
         match node.value {
             Value::Int(number) if (self.low..=self.high).contains(&number) => {}
-            Value::Int(_) | Value::BigInt(_) => out_of_range(node, &self.describe(), reader),
+            Value::Int(_) | Value::BigInt(_) => {
+                // The widest bound is worth a word only beyond it.
+                let beyond = self.high == MOST && number(node).is_some_and(|number| number > 1.0);
+                let expected = match beyond {
+                    true => format!("an integer of at most {MOST}"),
+                    false => self.describe(),
+                };
+                out_of_range(node, &expected, reader);
+            }
             _ => reader.wrong_type(node, &self.describe()),
         }
     }
