@@ -169,7 +169,7 @@ pub(crate) fn in_order(settings: &Map) -> Map {
             out.insert(entry.key.clone(), entry.key_span, entry.value.clone());
         }
     }
-    for entry in settings.iter() {
+    for entry in settings {
         if out.entry_of(&entry.key).is_none() {
             out.insert(entry.key.clone(), entry.key_span, entry.value.clone());
         }

@@ -62,7 +62,7 @@ fn unread(position: usize, request: &Node, items: &mut Vec<Diagnostic>) {
     if enabled.and_then(Node::as_bool) != Some(false) {
         return;
     }
-    for entry in autoscale.iter() {
+    for entry in autoscale {
         let Some(key) = entry.key.as_str().filter(|key| *key != "enabled") else {
             continue;
         };

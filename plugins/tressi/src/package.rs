@@ -185,10 +185,10 @@ fn early_exit(layers: &Layers, name: &LayerName, effective: Option<&Node>) -> Js
     let Some(layer) = layers.named(name) else {
         return Json::Null;
     };
-    let written = |key: &&str| layer.settings.get(key).is_some();
+    let written = |key: &str| layer.settings.get(key).is_some();
     let from = effective.unwrap_or(&layer.settings);
     let on = from.get("earlyExitOnError").and_then(Node::as_bool) == Some(true);
-    if !on || !EARLY_EXIT_KEYS.iter().any(|key| written(&key)) {
+    if !on || !EARLY_EXIT_KEYS.iter().any(|key| written(key)) {
         return Json::Null;
     }
     let get = |key: &str| from.get(key).map_or(Json::Null, Node::to_json);

@@ -6,7 +6,7 @@ use plimsoll_core::rules::WorkloadRules;
 use plimsoll_core::schema::{Form, Reader, dump};
 use plimsoll_core::value::{Map, Node};
 
-use crate::schema::ENDPOINT;
+use crate::schema::{ENDPOINT, keep_only};
 use crate::source::DOMAIN;
 
 /// The rules of an endpoint. With layers made by [`LoadTestSource`](crate::LoadTestSource), merged key
@@ -70,11 +70,8 @@ fn autoscale(endpoint: &mut Map) {
     if !map.contains("enabled") {
         map.set("enabled", Node::from(false));
     }
-    if map.get("enabled").and_then(Node::as_bool) == Some(false)
-        && let Some(enabled) = map.remove("enabled")
-    {
-        *map = Map::new();
-        map.insert(enabled.key, enabled.key_span, enabled.value);
+    if map.get("enabled").and_then(Node::as_bool) == Some(false) {
+        keep_only(map, "enabled");
     }
 }
 

@@ -1,11 +1,13 @@
 //! Everything that is wrong with a load test is said at once, each with its place, what was expected
 //! and a way out.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod support;
 
 use std::fmt::Write as _;
 
 use plimsoll_core::diagnostic::Diagnostics;
+use plimsoll_core::span::Span;
 use support::{load, migrate, resolve_named, tree};
 
 fn shown(said: &Diagnostics) -> String {
@@ -29,8 +31,6 @@ fn shown(said: &Diagnostics) -> String {
     }
     out
 }
-
-use plimsoll_core::span::Span;
 
 fn said(text: &str) -> String {
     match resolve_named("a.json", text) {

@@ -1,7 +1,9 @@
 //! Laws, over generated load tests of every shape.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 #[path = "support/generate.rs"]
 mod generate;
+
 mod support;
 
 use generate::{any_shape, current};

@@ -11,6 +11,9 @@ use plimsoll_tressi::config_schema;
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
+/// A load test whose `autoscale`, of all or of one, has a key.
+type Block<'a> = &'a dyn Fn(&str, Json) -> Json;
+
 type Outcome = Result<(), Box<dyn std::error::Error>>;
 
 fn validator() -> Result<Validator, Box<dyn std::error::Error>> {
@@ -126,7 +129,7 @@ fn the_ranges_are_the_documents() -> Outcome {
         ]
     };
     cases.extend(share("errorRateThreshold"));
-    let blocks: [&dyn Fn(&str, Json) -> Json; 2] = [&global, &own];
+    let blocks: [Block<'_>; 2] = [&global, &own];
     for block in blocks {
         for key in ["targetRps", "maxWorkers", "minWorkers", "cooldownPeriod"] {
             cases.extend([(block(key, json!(1)), true), (block(key, json!(0)), false)]);

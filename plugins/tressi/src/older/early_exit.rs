@@ -15,7 +15,7 @@ pub(super) struct Block<'a> {
 
 impl Block<'_> {
     /// Writes the settings of a block as today's.
-    pub(super) fn today(&self, entry: Entry, out: &mut Map, said: &mut Said) {
+    pub(super) fn today(&self, entry: &Entry, out: &mut Map, said: &mut Said) {
         let Some(block) = entry.value.as_map() else {
             return;
         };
@@ -73,7 +73,7 @@ impl Block<'_> {
             "monitoringWindowMs",
             "monitoringWindowSeconds",
         ];
-        for entry in block.iter() {
+        for entry in block {
             let key = entry.key.to_string();
             if !KNOWN.contains(&key.as_str()) {
                 let place = format!("{}.{key}", self.place);

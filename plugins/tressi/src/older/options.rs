@@ -61,7 +61,7 @@ pub(super) fn today(mut older: Map, shared: bool, said: &mut Said) -> Map {
             on_elsewhere: false,
             version,
         };
-        block.today(entry, &mut exit, said);
+        block.today(&entry, &mut exit, said);
         let requests = older.get("requests").and_then(Node::as_list);
         let mut requests = requests.unwrap_or_default().iter();
         if !exit.is_empty() && requests.all(|request| request.get("earlyExit").is_some()) {
@@ -176,7 +176,7 @@ impl Context {
                 on_elsewhere: self.exits_early,
                 version: self.version,
             };
-            block.today(entry, map, said);
+            block.today(&entry, map, said);
         } else {
             for entry in self.exit.iter().cloned() {
                 map.insert(entry.key, entry.key_span, entry.value);
@@ -224,7 +224,7 @@ fn export(out: &mut Map, entry: Option<Entry>, said: &mut Said) {
 }
 
 fn name_the_rest(parent: &str, rest: &Map, said: &mut Said) {
-    for entry in rest.iter() {
+    for entry in rest {
         let key = entry.key.to_string();
         let known = NONE
             .iter()

@@ -1,7 +1,7 @@
 //! `autoscale`: how the workers of an endpoint follow the rate that it is to hold.
 
 use plimsoll_core::schema::{Custom, Default, Extra, Field, Form, Model, Reader, Type};
-use plimsoll_core::value::Node;
+use plimsoll_core::value::{Map, Node};
 use serde_json::{Value as Json, json};
 
 use super::types::{COUNT, FLAG, FROM_ZERO, Number};
@@ -166,15 +166,19 @@ pub(super) static EFFECTIVE: Model = Model {
 
 /// What is disabled has no other settings, and no defaults of them.
 fn nothing_where_disabled(node: &Node, out: &mut Node, _: Form) {
-    let disabled = node.get("enabled").and_then(Node::as_bool) != Some(true);
-    if let Some(map) = out.as_map_mut().filter(|_| disabled) {
-        let enabled = map.remove("enabled");
-        *map = enabled
-            .into_iter()
-            .fold(plimsoll_core::value::Map::new(), |mut only, entry| {
-                only.insert(entry.key, entry.key_span, entry.value);
-                only
-            });
+    if let Some(map) = out.as_map_mut()
+        && node.get("enabled").and_then(Node::as_bool) != Some(true)
+    {
+        keep_only(map, "enabled");
+    }
+}
+
+/// Leaves one entry of a mapping.
+pub(crate) fn keep_only(map: &mut Map, key: &str) {
+    let kept = map.remove(key);
+    *map = Map::new();
+    if let Some(entry) = kept {
+        map.insert(entry.key, entry.key_span, entry.value);
     }
 }
 

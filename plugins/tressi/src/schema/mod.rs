@@ -11,7 +11,7 @@ mod types;
 
 use plimsoll_core::schema::{Default, Extra, Field, Model, Type};
 
-pub(crate) use autoscale::{AUTOSCALE_KEYS, OF_ENDPOINT};
+pub(crate) use autoscale::{AUTOSCALE_KEYS, OF_ENDPOINT, keep_only};
 pub use endpoint::ENDPOINT;
 pub(crate) use request::{METHODS, Payload, Url};
 pub(crate) use types::{
