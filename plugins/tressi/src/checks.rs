@@ -24,6 +24,40 @@ pub(crate) fn worker_bounds(node: &mut Node, reader: &mut Reader<'_>) {
     }
 }
 
+/// Most values that what holds for all may come to, once every endpoint has its own copy of it.
+const MOST_VALUES: usize = 10_000_000;
+
+/// Refuses a load test whose endpoints together would not fit into memory.
+pub(crate) fn bounded(root: &Map, items: &mut Vec<Diagnostic>) {
+    let requests = root.entry("requests");
+    let count = requests
+        .and_then(|entry| entry.value.as_list())
+        .map_or(0, <[Node]>::len);
+    let mut shared = 0_usize;
+    for entry in root
+        .iter()
+        .filter(|entry| entry.key.as_str() != Some("requests"))
+    {
+        entry.value.for_each_leaf(&mut |pointer, leaf| {
+            // Long texts count by their length, as the YAML reader counts them.
+            let length = pointer.as_str().len() + leaf.as_str().map_or(0, str::len);
+            shared = shared.saturating_add(1 + length / 64);
+        });
+    }
+    if shared.saturating_mul(count) > MOST_VALUES {
+        let message = format!(
+            "{count} endpoints share settings of {shared} values, which comes to more than \
+             {MOST_VALUES}"
+        );
+        let span = requests.and_then(|entry| entry.key_span);
+        items.push(
+            Diagnostic::error("load-test::too-large", message)
+                .at(span)
+                .hint("put fewer endpoints into one file, or less into `headers`"),
+        );
+    }
+}
+
 /// What is taken, and does not do what it looks like. The document must be today's, and sound.
 pub(crate) fn surprises(root: &Map, items: &mut Vec<Diagnostic>) {
     let requests = root.get("requests").and_then(Node::as_list);

@@ -181,6 +181,9 @@ pub(crate) fn read_bytes(
         Reader::new(DOMAIN, &mut items)
             .of_files(&files)
             .model(model, &mut root);
+        if let Some(map) = root.as_map() {
+            checks::bounded(map, &mut items);
+        }
         root
     });
     let is_error = |item: &Diagnostic| item.severity == Severity::Error;

@@ -112,3 +112,13 @@ fn a_thousand_endpoints_are_read() {
     assert_eq!(resolved.len(), 1000);
     assert_eq!(said.items.len(), 1, "{said}");
 }
+
+/// What many endpoints share is copied for each, so a small file could come to much.
+#[test]
+fn a_load_test_that_does_not_fit_is_refused() {
+    let requests = vec![serde_json::json!({ "url": "http://a" }); 20_000];
+    let large =
+        serde_json::json!({ "headers": { "a": "x".repeat(1 << 20) }, "requests": requests });
+    let said = resolve_named("a.json", &large.to_string()).unwrap_err();
+    insta::assert_snapshot!(said.to_string(), @"a.json:1:1048597: error[load-test::too-large]: 20000 endpoints share settings of 16385 values, which comes to more than 10000000");
+}

@@ -176,6 +176,14 @@ fn texts() -> Vec<Code> {
             )],
         )
         .by(&["validate", "my-truss", "--source", "load-test"]),
+        code(
+            "load-test::too-large",
+            "So many endpoints share so many settings that they do not fit into memory.",
+        )
+        .no_example(
+            "error",
+            "It takes ten million values, as ten thousand endpoints with a thousand headers.",
+        ),
         code("load-test::toml", "A text is no TOML here.")
             .files(
                 vec![(
