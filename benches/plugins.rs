@@ -41,8 +41,8 @@ fn host(library: &Path, folder: &Path) -> Host {
             explicit: vec![library.to_owned()],
             ..Search::default()
         },
-        lock: folder.join("plugins.lock"),
-        cache: folder.join("cache"),
+        lock: Some(folder.join("plugins.lock")),
+        cache: Some(folder.join("cache")),
         limits: Limits::default(),
     });
     done(host.trust(library, None));
@@ -176,7 +176,7 @@ fn loading(criterion: &mut Criterion) {
                 let folder = done(tempfile::tempdir());
                 (host(&library, folder.path()), folder)
             },
-            |(host, folder)| (host.load(&mut Registry::empty()).is_ok(), folder),
+            |(host, folder)| (done(host.load(&mut Registry::empty())), folder),
             BatchSize::PerIteration,
         );
     });
@@ -196,7 +196,7 @@ fn loading(criterion: &mut Criterion) {
                 done(closed(&copy));
                 (host, folder)
             },
-            |(host, folder)| (host.load(&mut Registry::empty()).is_ok(), folder),
+            |(host, folder)| (done(host.load(&mut Registry::empty())), folder),
             BatchSize::PerIteration,
         );
     });

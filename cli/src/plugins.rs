@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use etcetera::BaseStrategy as _;
+use etcetera::BaseStrategy;
 use plimsoll::loader::discover::Search;
 use plimsoll::loader::{Host, Limits, LoadError, LoadErrorKind, Loaded, Places};
 use plimsoll::registry::Registry;
@@ -31,10 +31,11 @@ pub(crate) fn host(global: &Global, beside: &Path) -> Result<Host, CliError> {
     let settings = Settings::load(global, beside)?;
     let named = std::env::var_os(PATH_VARIABLE).unwrap_or_default();
     let home = etcetera::choose_base_strategy().ok();
+    let home = home.as_ref();
     let below = |folder: Option<PathBuf>| folder.map(|folder| folder.join("plimsoll"));
-    let data = below(home.as_ref().map(|home| home.data_dir()));
-    let config = below(home.as_ref().map(|home| home.config_dir()));
-    let cache = below(home.as_ref().map(|home| home.cache_dir()));
+    let data = below(home.map(BaseStrategy::data_dir));
+    let config = below(home.map(BaseStrategy::config_dir));
+    let cache = below(home.map(BaseStrategy::cache_dir));
     let usual = Limits::default();
     Ok(Host::new(Places {
         search: Search {
@@ -44,9 +45,9 @@ pub(crate) fn host(global: &Global, beside: &Path) -> Result<Host, CliError> {
             user: data.map(|folder| folder.join("plugins")),
             system: SYSTEM.iter().map(PathBuf::from).collect(),
         },
-        // Without a home folder nothing can be trusted.
-        lock: config.unwrap_or_default().join("plugins.lock"),
-        cache: cache.unwrap_or_default().join("plugins"),
+        // Without a home folder nothing is trusted, and so nothing is loaded.
+        lock: config.map(|folder| folder.join("plugins.lock")),
+        cache: cache.map(|folder| folder.join("plugins")),
         limits: Limits {
             silence: settings.deployer_silence.unwrap_or(usual.silence),
             ..usual
@@ -66,9 +67,17 @@ pub(crate) fn registry(global: &Global, beside: &Path) -> Result<Registry, CliEr
         warn(&format!("plugins: {remark}"), &[]);
     }
     for problem in problems {
-        warn(&format!("the plugin {problem}"), &problem.hints);
+        warn(&named(&problem), &problem.hints);
     }
     Ok(registry)
+}
+
+/// What there is to say of a library, or of the file that says which are trusted.
+pub(crate) fn named(error: &LoadError) -> String {
+    match error.kind {
+        LoadErrorKind::Keeping => error.to_string(),
+        _ => format!("the plugin {error}"),
+    }
 }
 
 fn warn(message: &str, hints: &[String]) {
@@ -88,7 +97,7 @@ pub(crate) fn refused(global: &Global, error: &LoadError) -> CliError {
         LoadErrorKind::File if !error.path.exists() => exit::NOT_FOUND,
         _ => exit::INVALID,
     };
-    let mut refusal = CliError::new(code, format!("the plugin {error}"));
+    let mut refusal = CliError::new(code, named(error));
     for hint in &error.hints {
         refusal = refusal.hint(hint);
     }

@@ -106,14 +106,23 @@ fn a_library_is_inspected_before_it_is_trusted() {
         shown(&home, &home.run(&["plugins", "trust", "libpolicy.so"]))
     );
     insta::assert_snapshot!("plugins_inspect_load", inspect(&["--load"]));
-    let name = home.run(&[
-        "--plugin",
-        "libpolicy.so",
-        "plugins",
-        "inspect",
-        "acme/steps",
-    ]);
-    insta::assert_snapshot!("plugins_inspect_name", shown(&home, &name));
+    // By a name, too, no code of a library runs unless that is asked for.
+    let named = |more: &[&str]| {
+        let start = [
+            "--plugin",
+            "libpolicy.so",
+            "plugins",
+            "inspect",
+            "acme/steps",
+        ];
+        shown(&home, &home.run(&[&start, more].concat()))
+    };
+    fs::remove_dir_all(home.path(".cache")).unwrap();
+    assert_eq!(named(&[]), inspect(&[]));
+    assert!(!home.path(".cache").exists(), "nothing was loaded");
+    assert_eq!(named(&["--load"]), inspect(&["--load"]));
+    let linked = home.ok(&["plugins", "inspect", "fixed"]).stdout;
+    insta::assert_snapshot!("plugins_inspect_linked", linked);
     let json = home
         .ok(&["plugins", "inspect", "fixed", "--format", "json"])
         .json();
@@ -147,10 +156,12 @@ fn the_doctor_says_why_something_is_not_loaded() {
     let doctor = |home: &Home| shown(home, &home.run(&["plugins", "doctor"]));
     insta::assert_snapshot!("plugins_doctor", doctor(&home));
     // Nothing that is found stops a command, and nobody is bothered with what was never trusted.
-    let run = home.run(&["plugins", "inspect", "fixed"]);
+    let run = home.run(&["bench", "--list"]);
     assert_eq!(run.code, 0);
     insta::assert_snapshot!(plain(&home, &run.stderr), @"
     warning: plugins: ~/nowhere (configuration): there is no such file or folder
+    warning: the plugin ~/there/libacme.so: it is not trusted
+      hint: if it is what you mean to run: plimsoll plugins trust ~/there/libacme.so
     warning: the plugin ~/there/libtext.so: it is no library
     ");
     home.ok(&["plugins", "trust", "there/libacme.so"]);
@@ -218,7 +229,7 @@ fn a_policy_of_a_plugin_is_benched() {
             && names.contains(&"acme/steps(step=3)".to_owned())
     );
     insta::assert_snapshot!(shown(&home, &bench(&["acme/steps(stp=3)"])), @"
-    error: the options of steps do not fit: there is no option `stp`; known are: step, target; did you mean `step`?
+    error: the options of steps do not fit: there is no option `stp`; known are: target, step; did you mean `step`?
     exit code 2
     ");
     insta::assert_snapshot!(shown(&home, &bench(&["acme/steps(step=0)"])), @"
@@ -471,6 +482,40 @@ fn a_remote_that_is_wrong_is_named() {
     insta::assert_snapshot!(said("[plugins]\npath = \"x\"\n"), @"error: plimsoll.toml:2: unknown field `path`, expected `paths` or `deployer-silence-seconds`");
 }
 
+/// A checkout is not to say what is trusted, nor what a plugin of the user's does.
+#[test]
+fn a_checkout_is_not_trusted_with_plugins() {
+    let home = Home::new();
+    let policy = trusted(&home, "policy");
+    let truss = example(&home, "text-classifier");
+    home.write(
+        "plimsoll.toml",
+        "target = \"x\"\n[remotes.x]\ndeployer = \"shelf/folder\"\noptions = { folder = \"there\" }\n",
+    );
+    let found = home.run(&["plan", &truss]);
+    insta::assert_snapshot!(plain(&home, &found.stderr), @"
+    error: ~/plimsoll.toml: `x` would have the plugin of shelf/folder at work
+      hint: put the remote into ~/.config/plimsoll/config.toml
+      hint: or say that you trust this file: --config plimsoll.toml
+    ");
+    let bundled =
+        "[remotes.x]\ndeployer = \"baseten\"\noptions = { url = \"https://evil.example\" }\n";
+    home.write("plimsoll.toml", bundled);
+    let found = home.run(&["--config", "plimsoll.toml", "plan", &truss]);
+    insta::assert_snapshot!(plain(&home, &found.stderr), @"
+    error: plimsoll.toml: `baseten` is not the deployer of a plugin
+      hint: name it with its plugin: `shelf/folder`
+    ");
+    // Without a home folder nothing is trusted, whatever lies in the folder that a command runs in.
+    fs::remove_file(home.path("plimsoll.toml")).unwrap();
+    let lock = fs::read(home.path(".config/plimsoll/plugins.lock")).unwrap();
+    fs::write(home.path("plugins.lock"), lock).unwrap();
+    let mut command = home.command(&["--plugin", &policy, "bench", "--list"]);
+    let run = Run::of(command.env("HOME", "").output().unwrap());
+    assert_ne!(run.code, 0, "{}", run.stdout);
+    assert!(run.stderr.contains("it is not trusted"), "{}", run.stderr);
+}
+
 #[test]
 fn a_new_plugin_is_written_whole_or_not_at_all() {
     let home = Home::new();
@@ -513,7 +558,7 @@ fn a_new_plugin_is_written_whole_or_not_at_all() {
     let wrong = home.run(&["plugins", "new", "--kind", "source", "My_Source"]);
     insta::assert_snapshot!(shown(&home, &wrong), @"
     error: `My_Source` cannot be the name of a plugin
-      hint: a name is lower-case letters, digits and `-`, with a letter first
+      hint: a name is lower-case letters, digits and `-`, and no word of Rust
     exit code 2
     ");
     let sdk = home.run(&[

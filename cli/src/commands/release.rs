@@ -13,7 +13,7 @@ use super::{Loaded, environment};
 use crate::args::{Global, Input, Release as Args};
 use crate::error::{CliError, exit};
 use crate::render::progress::Hashing;
-use crate::settings::{LOCAL, Settings, data_dir};
+use crate::settings::{LOCAL, LOCAL_DEPLOYER, Settings, data_dir};
 
 /// A release, and what carries it.
 pub(crate) struct Prepared {
@@ -35,7 +35,7 @@ impl Prepared {
         let (release, said) = release(&loaded, environment, options, args.model_name.as_deref())?;
         let (name, options) = if target == LOCAL {
             let folder = data_dir(args.data_dir.as_deref())?;
-            (LOCAL.to_owned(), local_options(&folder))
+            (LOCAL_DEPLOYER.to_owned(), local_options(&folder))
         } else {
             settings.deployer(&target, &loaded.context.registry.deployers)?
         };

@@ -102,6 +102,28 @@ fn parse(text: &str, shown: &str, trust: Trust) -> Result<Settings, CliError> {
                 .hint("or put the remote into ~/.config/plimsoll/config.toml"));
         }
         if let Some(deployer) = remote.deployer {
+            let refuse =
+                |message: String| CliError::new(exit::INVALID, format!("{shown}: {message}"));
+            if !deployer.contains('/') {
+                return Err(
+                    refuse(format!("`{deployer}` is not the deployer of a plugin"))
+                        .hint("name it with its plugin: `shelf/folder`"),
+                );
+            }
+            if remote.url.is_some() || remote.api_key_env.is_some() || remote.team.is_some() {
+                return Err(refuse(format!(
+                    "`{name}` has a deployer, and what only a url goes with"
+                ))
+                .hint("what a deployer takes is written under `options`"));
+            }
+            // A checkout is not to say what a plugin of the user's does, and where.
+            if trust == Trust::Found {
+                return Err(refuse(format!(
+                    "`{name}` would have the plugin of {deployer} at work"
+                ))
+                .hint("put the remote into ~/.config/plimsoll/config.toml")
+                .hint("or say that you trust this file: --config plimsoll.toml"));
+            }
             let options = serde_json::to_value(remote.options.unwrap_or_default())
                 .map_err(|error| CliError::new(exit::INVALID, format!("{shown}: {error}")))?;
             remotes.insert(name, Remote::of_plugin(deployer, options, shown));
@@ -143,11 +165,17 @@ fn parse(text: &str, shown: &str, trust: Trust) -> Result<Settings, CliError> {
         paths,
         deployer_silence_seconds,
     } = written.plugins;
+    if deployer_silence_seconds == Some(0) {
+        let message = format!("{shown}: `deployer-silence-seconds` is 0, and at least 1");
+        return Err(CliError::new(exit::INVALID, message));
+    }
+    let named = paths.iter().filter(|path| !path.as_os_str().is_empty());
+    let silence = deployer_silence_seconds.filter(|_| trust != Trust::Found);
     Ok(Settings {
         target: written.target,
         remotes,
-        plugin_paths: paths.iter().map(|path| folder.join(path)).collect(),
-        deployer_silence: deployer_silence_seconds.map(|some| Duration::from_secs(some.into())),
+        plugin_paths: named.map(|path| folder.join(path)).collect(),
+        deployer_silence: silence.map(|some| Duration::from_secs(some.into())),
     })
 }
 

@@ -20,8 +20,12 @@ use crate::error::{CliError, exit};
 /// The platform that is built in.
 pub(crate) const LOCAL: &str = "local";
 
+/// Its deployer, whatever else is called so.
+pub(crate) const LOCAL_DEPLOYER: &str = "local/local";
+
 /// The remote that is known without any file.
 const BASETEN: &str = "baseten";
+const BASETEN_DEPLOYER: &str = "baseten/baseten";
 const BASETEN_URL: &str = "https://api.baseten.co";
 
 /// The variable that holds a key where no file does.
@@ -133,8 +137,12 @@ impl Settings {
                 deployer: Some((name, options)),
                 ..
             }) => Ok((name.clone(), options.clone())),
-            None if deployers.get(target).is_ok() => Ok((target.to_owned(), json!({}))),
-            _ => Ok((BASETEN.to_owned(), self.remote_options(target, deployers)?)),
+            // With its plugin's name, so that nobody pushes to one by accident.
+            None if target.contains('/') => Ok((target.to_owned(), json!({}))),
+            _ => Ok((
+                BASETEN_DEPLOYER.to_owned(),
+                self.remote_options(target, deployers)?,
+            )),
         }
     }
 

@@ -95,10 +95,10 @@ impl Registry {
     }
 
     /// The source that is surest that a tree is of its kind; `None` where each says it is not. Of
-    /// equals, the first by name.
+    /// equals, the first by name. One that cannot be made without options is passed over.
     ///
     /// # Errors
-    /// When a source cannot be made.
+    /// When no source is sure, and one could not be made.
     pub fn surest_source(
         &self,
         tree: &dyn SourceTree,
@@ -107,15 +107,26 @@ impl Registry {
             registry: self.clone(),
         };
         let mut best: Option<(Confidence, Box<dyn ConfigSource>)> = None;
+        let mut unmade = None;
         for registration in self.sources.iter() {
-            let source = (registration.factory)(&context, &serde_json::json!({}))?;
+            let name = self.sources.name_of(registration);
+            let source = match self.sources.make(&name, &context, &serde_json::json!({})) {
+                Ok(source) => source,
+                Err(error) => {
+                    unmade.get_or_insert(error);
+                    continue;
+                }
+            };
             let confidence = source.probe(tree);
             let surer = best.as_ref().is_none_or(|(known, _)| confidence > *known);
             if confidence > Confidence::No && surer {
                 best = Some((confidence, source));
             }
         }
-        Ok(best.map(|(_, source)| source))
+        match (best, unmade) {
+            (None, Some(error)) => Err(error),
+            (best, _) => Ok(best.map(|(_, source)| source)),
+        }
     }
 
     /// Every name, as `(kind, name)`, sorted.

@@ -1,7 +1,5 @@
 //! Checks options against the JSON Schema of what takes them, before it is made.
 
-use std::collections::BTreeSet;
-
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use jsonschema::{ValidationError, Validator};
 use plimsoll_core::registry::OptionsCheck;
@@ -102,7 +100,7 @@ fn problem(error: &ValidationError<'_>, schema: &Json) -> Vec<String> {
     }
 }
 
-fn unknown(name: &str, path: &str, known: &BTreeSet<String>) -> String {
+fn unknown(name: &str, path: &str, known: &[String]) -> String {
     let listed: Vec<&str> = known.iter().map(String::as_str).collect();
     if listed.is_empty() {
         return format!("there is no option `{path}`; there are none");
@@ -119,7 +117,7 @@ fn unknown(name: &str, path: &str, known: &BTreeSet<String>) -> String {
 }
 
 /// The names that an object may have, by the path of the rule that was broken.
-fn known(schema: &Json, rule: &str) -> BTreeSet<String> {
+fn known(schema: &Json, rule: &str) -> Vec<String> {
     let object = at_path(schema, &parent(rule));
     let properties = object.get("properties").and_then(Json::as_object);
     properties
@@ -356,14 +354,14 @@ mod tests {
         insta::assert_snapshot!(said(&json!({ "share": 2 })), @"`share` is 2; it is a number from 0 to 1");
         insta::assert_snapshot!(said(&json!({ "share": "a" })), @r#"`share` is "a"; it is a number from 0 to 1"#);
         insta::assert_snapshot!(said(&json!({})), @"`share` is missing");
-        insta::assert_snapshot!(said(&json!({ "share": 1, "stp": 2 })), @"there is no option `stp`; known are: first, mode, on, rules, share, step; did you mean `step`?");
+        insta::assert_snapshot!(said(&json!({ "share": 1, "stp": 2 })), @"there is no option `stp`; known are: share, step, mode, rules, on, first; did you mean `step`?");
         insta::assert_snapshot!(said(&json!({ "share": 1, "step": 0 })), @"`step` is 0; it is a whole number from 1 up, or null");
         insta::assert_snapshot!(said(&json!({ "share": 1, "mode": "fast" })), @r#"`mode` is "fast"; it is one of: slow, very-fast"#);
         insta::assert_snapshot!(said(&json!({ "share": 1, "on": "yes" })), @r#"`on` is "yes"; it is true or false"#);
-        insta::assert_snapshot!(said(&json!({ "share": 1, "rules": [{ "size": 0, "nme": "a" }] })), @"`rules[0].name` is missing; `rules[0].size` is 0; it is a whole number from 1 to 9; there is no option `rules[0].nme`; known are: name, size; did you mean `name`?");
+        insta::assert_snapshot!(said(&json!({ "share": 1, "rules": [{ "size": 0, "nme": "a" }] })), @"`rules[0].name` is missing; `rules[0].size` is 0; it is a whole number from 1 to 9; there is no option `rules[0].nme`; known are: size, name; did you mean `name`?");
         insta::assert_snapshot!(said(&json!({ "share": 1, "first": { "size": 10, "name": "a" } })), @"`first.size` is 10; it is a whole number from 1 to 9");
         insta::assert_snapshot!(said(&json!({ "share": 1, "first": 3 })), @"`first` is 3; it is an object, or null");
         insta::assert_snapshot!(said(&json!({ "share": 1, "rules": {} })), @"`rules` is {}; it is a list");
-        insta::assert_snapshot!(said(&json!({ "share": 7, "mode": 1, "what": 1 })), @"`share` is 7; it is a number from 0 to 1; `mode` is 1; it is one of: slow, very-fast; there is no option `what`; known are: first, mode, on, rules, share, step");
+        insta::assert_snapshot!(said(&json!({ "share": 7, "mode": 1, "what": 1 })), @"`share` is 7; it is a number from 0 to 1; `mode` is 1; it is one of: slow, very-fast; there is no option `what`; known are: share, step, mode, rules, on, first");
     }
 }

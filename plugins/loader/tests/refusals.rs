@@ -37,7 +37,10 @@ fn what_is_no_plugin_is_told_from_its_bytes() {
     insta::assert_snapshot!(refused(b"!<arch>\nwhatever"), @"Metadata: it.so: it is an archive, and no dynamic library");
     insta::assert_snapshot!(refused(b"\x7fELF"), @"Metadata: it.so: it is cut short or damaged");
     let program = fs::read(std::env::current_exe().unwrap()).unwrap();
-    insta::assert_snapshot!(refused(&program), @"NotAPlugin: it.so: it is a library and no Plimsoll plugin");
+    insta::assert_snapshot!(refused(&program), @"
+    NotAPlugin: it.so: it is a library and no Plimsoll plugin
+      hint: if it is meant to be one: build it with its feature `dylib`
+    ");
     let house = House::new();
     let missing = house.said(&house.load(&house.path("it.so")).unwrap_err());
     insta::assert_snapshot!(missing, @"
@@ -139,7 +142,7 @@ fn the_whole_of_a_layout_error_is_kept_for_who_asks() {
 
 #[test]
 fn what_is_registered_is_what_was_announced() {
-    insta::assert_snapshot!(refusal(&faulty("boasting")), @"Registration: it.so: it says that it has scaling-policy faulty/wonder, and does not register it");
+    insta::assert_snapshot!(refusal(&faulty("boasting")), @"Registration: it.so: it says that it has scaling-policy faulty@1.0.0/wonder, and does not register it");
     insta::assert_snapshot!(refusal(&raw("mumbles")), @"Registration: it.so: it returned what makes no sense: a document that is not UTF-8 from byte 4 on");
 }
 

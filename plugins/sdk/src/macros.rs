@@ -76,6 +76,20 @@ macro_rules! plugin {
             Ok(())
         }
 
+        const _: () = {
+            const fn named(name: &str) {
+                assert!(
+                    $crate::core::registry::is_name(name),
+                    "the name of what a plugin has is lower-case letters, digits and `-`"
+                );
+            }
+            $($(named($source);)*)?
+            $($(named($resolver);)*)?
+            $($(named($deployer);)*)?
+            $($(named($strategy);)*)?
+            $($(named($policy);)*)?
+        };
+
         $crate::plugin! {
             name: $name,
             register: register,

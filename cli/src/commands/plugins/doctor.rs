@@ -52,11 +52,11 @@ pub(crate) fn run(global: &Global, command: &Doctor) -> Result<(), CliError> {
             aligned(&[
                 [
                     "what is trusted".to_owned(),
-                    host.places().lock.display().to_string()
+                    kept(host.places().lock.as_deref())
                 ],
                 [
                     "what is loaded".to_owned(),
-                    host.places().cache.display().to_string()
+                    kept(host.places().cache.as_deref())
                 ],
             ])
         ));
@@ -84,6 +84,14 @@ pub(crate) fn run(global: &Global, command: &Doctor) -> Result<(), CliError> {
         true => Ok(()),
         false => Err(CliError::Told(exit::INVALID)),
     }
+}
+
+/// Where something is kept.
+fn kept(place: Option<&Path>) -> String {
+    place.map_or_else(
+        || "nowhere: there is no home folder".to_owned(),
+        |place| place.display().to_string(),
+    )
 }
 
 fn places(host: &plimsoll::loader::Host) -> Vec<[String; 2]> {

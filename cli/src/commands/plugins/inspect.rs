@@ -14,7 +14,7 @@ use super::list::state;
 use super::{Thing, things};
 use crate::args::{Global, Inspect, Report};
 use crate::error::{CliError, exit};
-use crate::plugins::{host, refused, registry};
+use crate::plugins::{host, refused};
 use crate::render;
 use crate::render::figures::count;
 
@@ -24,26 +24,29 @@ pub(crate) fn run(global: &Global, command: &Inspect) -> Result<(), CliError> {
     if command.what.ends_with(DLL_SUFFIX) || path.is_file() {
         return library(global, command, path);
     }
-    let registry = registry(global, Path::new("."))?;
+    // No code of a library runs unless that is asked for: what is linked is looked at here, and of
+    // libraries what their files say.
+    let registry = plimsoll::registry()?;
     let all = things(&registry);
     let is_meant = |thing: &&Thing<'_>| {
-        let Thing {
-            name, qualified, ..
-        } = thing;
-        let fully = format!("{}@{}/", thing.origin.plugin, thing.origin.version);
-        let own = qualified.rsplit('/').next().unwrap_or_default();
-        [
-            name,
-            qualified,
-            &format!("{fully}{own}"),
-            &*thing.origin.plugin,
-        ]
-        .into_iter()
-        .any(|one| *one == command.what)
+        let Thing { name, origin, .. } = thing;
+        let own = thing.qualified.rsplit('/').next().unwrap_or_default();
+        name == &command.what || is_named(&command.what, &origin.plugin, &origin.version, own)
     };
     let meant: Vec<_> = all.iter().filter(is_meant).collect();
     if meant.is_empty() {
-        return Err(unknown(&command.what, &all));
+        let host = host(global, Path::new("."))?;
+        let (libraries, _) = host.survey().map_err(|error| refused(global, &error))?;
+        let has = |library: &&Candidate| {
+            library.plugins.iter().any(|plugin| {
+                let named = |own| is_named(&command.what, &plugin.name, &plugin.version, own);
+                named("") || plugin.provides.iter().any(|one| named(&one.name))
+            })
+        };
+        return match libraries.iter().find(has) {
+            Some(found) => library(global, command, &found.path),
+            None => Err(unknown(&command.what, &all)),
+        };
     }
     if command.format == Report::Json {
         let things: Vec<_> = meant.iter().map(|thing| thing.json(true)).collect();
@@ -51,6 +54,14 @@ pub(crate) fn run(global: &Global, command: &Inspect) -> Result<(), CliError> {
     }
     let texts: Vec<_> = meant.iter().map(|thing| about(thing)).collect();
     render::out(&texts.join("\n"))
+}
+
+/// Whether a name means what a plugin has, or the plugin itself.
+fn is_named(what: &str, plugin: &str, version: &str, own: &str) -> bool {
+    what == plugin
+        || what == own
+        || what == format!("{plugin}/{own}")
+        || what == format!("{plugin}@{version}/{own}")
 }
 
 fn unknown(what: &str, all: &[Thing<'_>]) -> CliError {

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::{aligned, things};
 use crate::args::{Global, List, Report};
 use crate::error::CliError;
-use crate::plugins::{host, refused};
+use crate::plugins::{host, named, refused};
 use crate::render;
 
 /// Lists everything that is registered, and the libraries that were found.
@@ -16,19 +16,19 @@ pub(crate) fn run(global: &Global, command: &List) -> Result<(), CliError> {
     let host = host(global, Path::new("."))?;
     let (libraries, remarks) = host.survey().map_err(|error| refused(global, &error))?;
     let mut registry = plimsoll::registry()?;
-    let loaded = host.load(&mut registry);
-    let problems = match loaded {
-        Ok(loaded) => loaded.problems,
-        Err(error) => vec![error],
+    let (problems, refusal) = match host.load(&mut registry) {
+        Ok(loaded) => (loaded.problems, None),
+        Err(error) => (Vec::new(), Some(refused(global, &error))),
     };
     let things = things(&registry);
     if command.format == Report::Json {
-        return render::out_json(&json!({
+        render::out_json(&json!({
             "registered": things.iter().map(|thing| thing.json(false)).collect::<Vec<_>>(),
             "libraries": libraries,
             "problems": problems.iter().map(ToString::to_string).collect::<Vec<_>>(),
             "remarks": remarks,
-        }));
+        }))?;
+        return refusal.map_or(Ok(()), |error| Err(error.told()));
     }
     let mut out = String::new();
     let mut kind = "";
@@ -54,10 +54,13 @@ pub(crate) fn run(global: &Global, command: &List) -> Result<(), CliError> {
         out.push_str(&aligned(&libraries.iter().map(row).collect::<Vec<_>>()));
     }
     render::out(&out)?;
-    for problem in problems {
-        render::error(&format!("the plugin {problem}"), &problem.hints);
+    for remark in remarks {
+        render::say(&remark.to_string());
     }
-    Ok(())
+    for problem in problems {
+        render::error(&named(&problem), &problem.hints);
+    }
+    refusal.map_or(Ok(()), Err)
 }
 
 fn plural(kind: &str) -> String {

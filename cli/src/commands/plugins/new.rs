@@ -120,6 +120,57 @@ impl Example {
     }
 }
 
+/// Names that a crate cannot have, or that its dependencies have.
+const TAKEN: [&str; 47] = [
+    "abstract",
+    "alloc",
+    "as",
+    "async",
+    "await",
+    "become",
+    "box",
+    "break",
+    "const",
+    "continue",
+    "core",
+    "crate",
+    "criterion",
+    "do",
+    "dyn",
+    "else",
+    "enum",
+    "extern",
+    "false",
+    "final",
+    "fn",
+    "for",
+    "if",
+    "impl",
+    "in",
+    "let",
+    "loop",
+    "macro",
+    "match",
+    "mod",
+    "move",
+    "mut",
+    "plimsoll-sdk",
+    "proc-macro",
+    "pub",
+    "ref",
+    "return",
+    "schemars",
+    "self",
+    "serde",
+    "std",
+    "super",
+    "tempfile",
+    "test",
+    "tokio",
+    "type",
+    "use",
+];
+
 /// The names that the user gives.
 struct Names<'a> {
     plugin: &'a str,
@@ -130,10 +181,10 @@ impl<'a> Names<'a> {
     fn of(text: &'a str) -> Result<Self, CliError> {
         let (plugin, name) = text.split_once('/').unwrap_or((text, text));
         for part in [plugin, name] {
-            if !is_name(part) {
+            if !is_name(part) || part.ends_with('-') || TAKEN.contains(&part) {
                 let message = format!("`{part}` cannot be the name of a plugin");
                 return Err(CliError::usage(message)
-                    .hint("a name is lower-case letters, digits and `-`, with a letter first"));
+                    .hint("a name is lower-case letters, digits and `-`, and no word of Rust"));
             }
         }
         Ok(Self { plugin, name })
@@ -193,7 +244,7 @@ fn sdk(given: Option<&Path>) -> Result<String, CliError> {
     let folder = given.unwrap_or(&built_from);
     let version = env!("CARGO_PKG_VERSION");
     match folder.canonicalize() {
-        Ok(folder) if folder.join("Cargo.toml").is_file() => Ok(format!(
+        Ok(folder) if is_sdk(&folder) => Ok(format!(
             "path = {}",
             toml::Value::from(folder.display().to_string())
         )),
@@ -206,6 +257,12 @@ fn sdk(given: Option<&Path>) -> Result<String, CliError> {
             Err(CliError::new(exit::NOT_FOUND, message))
         }
     }
+}
+
+/// Whether a folder holds the SDK of this version.
+fn is_sdk(folder: &Path) -> bool {
+    let manifest = fs::read_to_string(folder.join("Cargo.toml")).unwrap_or_default();
+    manifest.contains("name = \"plimsoll-sdk\"")
 }
 
 fn manifest(names: &Names<'_>, example: &Example, sdk: &str) -> String {
@@ -377,7 +434,18 @@ mod tests {
 
     #[test]
     fn a_name_is_a_name() {
-        for wrong in ["", "Acme", "acme/", "/steps", "a b", "1st", "acme/steps/x"] {
+        for wrong in [
+            "",
+            "Acme",
+            "acme/",
+            "/steps",
+            "a b",
+            "1st",
+            "acme/steps/x",
+            "fn",
+            "serde",
+            "acme-",
+        ] {
             assert!(Names::of(wrong).is_err(), "{wrong}");
         }
         let alone = Names::of("acme").unwrap();

@@ -20,6 +20,6 @@ pub(crate) fn run(global: &Global, command: &Trust) -> Result<(), CliError> {
         entry.plugins.join(", "),
         entry.sha256,
         signed.unwrap_or_default(),
-        host.places().lock.display(),
+        host.places().lock.clone().unwrap_or_default().display(),
     ))
 }

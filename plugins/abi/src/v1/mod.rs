@@ -2,10 +2,10 @@
 //!
 //! # Contract
 //! - Functions that take a `state` take the one that stands beside them, and are called from one
-//!   thread at a time where they belong to a [`Policy`] or a [`Reader`], from any number at once
+//!   thread at a time where they belong to a [`Policy`], a [`Reader`] or a [`Task`], from any number at once
 //!   elsewhere. `release` is called once, last.
 //! - What is lent (`RSlice`, a raw pointer) is valid until the call returns. What is returned, or
-//!   passed by value, is its receiver's from then on.
+//!   passed by value, is its receiver's from then on, also where the call fails.
 //! - No call unwinds. What panics is caught where it panics, and said with [`Status::PANICKED`].
 //! - Text is UTF-8, and whoever receives it checks that. Documents are JSON, described where they are
 //!   written and read (`plimsoll-sdk`, `border/document`); a reader passes over members that it does

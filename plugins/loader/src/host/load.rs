@@ -9,11 +9,11 @@ use plimsoll_core::registry::{Library, Registry};
 use plimsoll_sdk::border::import::{Provided, registrations};
 
 use super::survey::{Checked, First};
-use super::{Host, Loaded, LoadedPlugin, Verdict};
+use super::{Host, Loaded, LoadedPlugin, Verdict, kept_at};
 use crate::discover::Place;
 use crate::error::{LoadError, LoadErrorKind};
 use crate::library;
-use crate::metadata::Metadata;
+use crate::metadata::{KINDS, Metadata};
 use crate::trust::{Cache, Lock};
 
 impl Host {
@@ -46,6 +46,7 @@ impl Host {
         for found in &found {
             let path = &found.path;
             let one = Checked::read(path).and_then(|checked| {
+                checked.trusted(&lock, path)?;
                 if first.before(found, &checked.plugins).is_some() {
                     return Ok(None);
                 }
@@ -83,6 +84,10 @@ impl Host {
     }
 
     /// Loads one library. Where it is refused, nothing of it is left in the registry.
+    #[expect(
+        unsafe_code,
+        reason = "what a library has is called through the border"
+    )]
     fn load_one(
         &self,
         path: &Path,
@@ -92,7 +97,8 @@ impl Host {
     ) -> Result<(Vec<Metadata>, Vec<Provided>), LoadError> {
         checked.trusted(lock, path)?;
         let Checked { whole, plugins } = checked;
-        let copy = Cache::new(&self.places().cache).place(&whole.sha256, &whole.bytes);
+        let cache = kept_at(self.places().cache.as_deref(), path, "copies of plugins")?;
+        let copy = Cache::new(cache).place(&whole.sha256, &whole.bytes);
         let copy =
             copy.map_err(|error| LoadError::new(path, LoadErrorKind::Keeping, error.to_string()))?;
         let border = plugins
@@ -108,7 +114,9 @@ impl Host {
         // Registries are cheap to clone: what is refused leaves the one that was given as it was.
         let mut with = registry.clone();
         let names: Vec<&str> = plugins.iter().map(|plugin| &*plugin.name).collect();
-        let provided = registrations(root, &names, &library, self.places().limits, &mut with);
+        // SAFETY: the user has trusted the library, which has shaken hands and is laid out as ours.
+        let provided =
+            unsafe { registrations(root, &names, &library, self.places().limits, &mut with) };
         let provided = provided.map_err(refused)?;
         as_announced(&plugins, &provided).map_err(refused)?;
         *registry = with;
@@ -116,20 +124,19 @@ impl Host {
     }
 }
 
-/// Whether what is registered is what was announced.
+/// Whether what is registered is what was announced. Kinds of things that this program does not know are
+/// passed over on both sides.
 fn as_announced(plugins: &[Metadata], provided: &[Provided]) -> Result<(), String> {
     let announced: BTreeSet<String> = plugins
         .iter()
-        .flat_map(|plugin| {
-            let name = |one: &crate::metadata::Provided| {
-                format!("{} {}/{}", one.kind, plugin.name, one.name)
-            };
-            plugin.provides.iter().map(name).collect::<Vec<_>>()
-        })
+        .flat_map(|plugin| plugin.provides.iter().map(move |one| (plugin, one)))
+        .filter(|(_, one)| KINDS.contains(&&*one.kind))
+        .map(|(plugin, one)| format!("{} {}/{}", one.kind, plugin.id(), one.name))
         .collect();
     let registered: BTreeSet<String> = provided
         .iter()
-        .map(|one| format!("{} {}/{}", one.kind, one.plugin, one.name))
+        .filter(|one| KINDS.contains(&&*one.kind))
+        .map(|one| format!("{} {}@{}/{}", one.kind, one.plugin, one.version, one.name))
         .collect();
     let list = |names: Vec<&String>| names.into_iter().cloned().collect::<Vec<_>>().join(", ");
     let missing: Vec<_> = announced.difference(&registered).collect();

@@ -19,10 +19,11 @@ use crate::trust::{Entry, Key, Lock, LockError, SignatureError, Whole, signature
 pub struct Places {
     /// Where to look.
     pub search: Search,
-    /// The lock file, which says what is trusted.
-    pub lock: PathBuf,
-    /// A folder of the user's own, for copies of what is loaded.
-    pub cache: PathBuf,
+    /// The lock file, which says what is trusted; an absolute path. Without one nothing is.
+    pub lock: Option<PathBuf>,
+    /// A folder of the user's own, for copies of what is loaded; an absolute path. Without one nothing
+    /// is loaded.
+    pub cache: Option<PathBuf>,
     /// How long the deployers of plugins may take.
     pub limits: Limits,
 }
@@ -134,7 +135,8 @@ impl Host {
         let checked = survey::Checked::read(path)?;
         // One that was signed stays so: what comes in its place must be signed by the same key.
         let place = checked.whole.file.to_string_lossy();
-        let lock = Lock::read(&self.places.lock).map_err(kept)?;
+        let file = kept_at(self.places.lock.as_deref(), path, "what is trusted")?;
+        let lock = Lock::read(file).map_err(kept)?;
         let before = lock.entries().iter().find(|entry| entry.path == place);
         let before = before.and_then(|entry| entry.minisign.clone());
         let minisign = match minisign_key.or(before.as_deref()) {
@@ -147,9 +149,18 @@ impl Host {
             path: checked.whole.file.to_string_lossy().into_owned(),
             minisign,
         };
-        Lock::trust(&self.places.lock, entry.clone()).map_err(kept)?;
+        Lock::trust(file, entry.clone()).map_err(kept)?;
         Ok(entry)
     }
+}
+
+/// Where something is kept: never in the folder that a command happens to run in, which anybody may have
+/// filled.
+fn kept_at<'a>(place: Option<&'a Path>, path: &Path, what: &str) -> Result<&'a Path, LoadError> {
+    place.filter(|place| place.is_absolute()).ok_or_else(|| {
+        let message = format!("there is no folder of the user's own to keep {what} in");
+        LoadError::new(path, LoadErrorKind::Keeping, message).hint("set HOME to your home folder")
+    })
 }
 
 /// What is wrong with the lock file.

@@ -30,7 +30,13 @@ impl Checked {
                 MetadataError::NotAPlugin => LoadErrorKind::NotAPlugin,
                 _ => LoadErrorKind::Metadata,
             };
-            LoadError::new(path, kind, error.to_string())
+            let refusal = LoadError::new(path, kind, error.to_string());
+            match kind {
+                LoadErrorKind::NotAPlugin => {
+                    refusal.hint("if it is meant to be one: build it with its feature `dylib`")
+                }
+                _ => refusal,
+            }
         })?;
         if let Some(writers) = whole.writers {
             let message = format!("{writers} may write to it");
@@ -111,7 +117,16 @@ impl Host {
     }
 
     pub(super) fn lock(&self) -> Result<Lock, LoadError> {
-        Lock::read(&self.places().lock).map_err(kept)
+        match self
+            .places()
+            .lock
+            .as_deref()
+            .filter(|lock| lock.is_absolute())
+        {
+            Some(lock) => Lock::read(lock).map_err(kept),
+            // Without a place of the user's own, nothing is trusted.
+            None => Ok(Lock::default()),
+        }
     }
 }
 
@@ -140,14 +155,14 @@ fn candidate(found: &Found, lock: &Lock, first: &mut First) -> Candidate {
             return unread(bytes, whole.map(|whole| whole.sha256), refused(error));
         }
     };
-    let state = match (
-        first.before(found, &checked.plugins),
-        checked.trusted(lock, path),
-    ) {
-        (Some((plugin, by)), _) => State::Shadowed { plugin, by },
-        (None, Ok(())) => State::Trusted,
-        (None, Err(error)) if error.kind == LoadErrorKind::NotTrusted => State::NotTrusted,
-        (None, Err(_)) => State::Changed,
+    // Only what would be loaded takes a name: nothing that is not trusted stands before what is.
+    let state = match checked.trusted(lock, path) {
+        Ok(()) => match first.before(found, &checked.plugins) {
+            Some((plugin, by)) => State::Shadowed { plugin, by },
+            None => State::Trusted,
+        },
+        Err(error) if error.kind == LoadErrorKind::NotTrusted => State::NotTrusted,
+        Err(_) => State::Changed,
     };
     Candidate {
         path: path.clone(),

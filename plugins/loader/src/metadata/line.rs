@@ -12,8 +12,8 @@ const SECTION_LIMIT: usize = 1 << 20;
 /// More than any word of it takes, in bytes.
 const WORD_LIMIT: usize = 200;
 
-/// What may be announced.
-const KINDS: [&str; 5] = [
+/// The kinds of things that this program knows. A plugin may have others, of a later version.
+pub const KINDS: [&str; 5] = [
     "source",
     "resolver",
     "deployer",
@@ -113,7 +113,7 @@ fn border(text: &str) -> Option<(u32, u32)> {
 
 fn provided(text: &str) -> Result<Provided, MetadataError> {
     match text.split_once('/') {
-        Some((kind, name)) if KINDS.contains(&kind) && is_name(name) => Ok(Provided {
+        Some((kind, name)) if is_name(kind) && is_name(name) => Ok(Provided {
             kind: kind.to_owned(),
             name: name.to_owned(),
         }),

@@ -13,6 +13,7 @@ pub use error::MetadataError;
 pub use platform::Platform;
 
 use container::section;
+pub use line::KINDS;
 use line::plugins;
 
 /// What one plugin of a library says of itself. A library that is linked from several plugin crates

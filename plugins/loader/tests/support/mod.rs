@@ -42,8 +42,8 @@ impl House {
                 path: owned(path),
                 ..Search::default()
             },
-            lock: self.path("plugins.lock"),
-            cache: self.path("cache"),
+            lock: Some(self.path("plugins.lock")),
+            cache: Some(self.path("cache")),
             limits: Limits {
                 silence: Duration::from_millis(400),
                 grace: Duration::from_millis(300),

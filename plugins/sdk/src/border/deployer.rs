@@ -16,11 +16,12 @@ use plimsoll_core::release::Release;
 use plimsoll_core::tree::SourceTree;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio::sync::mpsc::{Receiver, channel};
 use tokio::time::{Instant, sleep};
 
 use super::document::{DeployFailure, ReleaseDocument};
-use super::progress::{ImportedProgress, Relay, export_progress};
+use super::owned::Owned;
+use super::progress::{ImportedProgress, MOST, Relay, export_progress};
 use super::reply::{
     Fault, answer_with, document, done, failed, lent, read, read_failure, read_with,
 };
@@ -54,8 +55,8 @@ pub(super) fn none() -> v1::Deployer {
 
 fn hosts_release(
     document: RSlice<'_, u8>,
-    rules: RVec<v1::Rules>,
-    files: v1::Tree,
+    rules: Vec<Owned<v1::Rules>>,
+    files: Owned<v1::Tree>,
 ) -> Result<Release, String> {
     let tree = ImportedTree::new(files).map_err(|fault| format!("a tree that {fault}"))?;
     let tree: Arc<dyn SourceTree> = Arc::new(tree);
@@ -81,6 +82,7 @@ unsafe extern "C" fn plan(
     // SAFETY: the border's contract: the state is of `export_deployer`.
     let deployer = Arc::clone(unsafe { of::<Exported>(state) });
     let progress = ImportedProgress::new(progress);
+    let (rules, files) = (Owned::all(rules), Owned::new(files));
     answer_with(task::none, || {
         let release = hosts_release(release, rules, files)?;
         let task = spawn(async move { said(deployer.plan(&release, &progress).await) })?;
@@ -99,6 +101,7 @@ unsafe extern "C" fn apply(
     // SAFETY: as above.
     let deployer = Arc::clone(unsafe { of::<Exported>(state) });
     let progress = ImportedProgress::new(progress);
+    let (rules, files) = (Owned::all(rules), Owned::new(files));
     answer_with(task::none, || {
         let release = hosts_release(release, rules, files)?;
         let plan: Plan = lent(plan)?;
@@ -144,10 +147,11 @@ impl Default for Limits {
 /// How often it is looked whether the user wants to stop.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 
-/// A deployer that came across the border. One that hangs is told to stop, and then given up.
+/// A deployer that came across the border. One that hangs is told to stop, and then given up. It is asked
+/// within a tokio runtime that has time.
 #[derive(Debug)]
 pub struct ImportedDeployer {
-    deployer: v1::Deployer,
+    deployer: Owned<v1::Deployer>,
     name: Box<str>,
     limits: Limits,
 }
@@ -161,7 +165,7 @@ unsafe impl Sync for ImportedDeployer {}
 struct Begun {
     call: &'static str,
     task: ImportedTask,
-    happened: UnboundedReceiver<Event>,
+    happened: Receiver<Event>,
     relay: Arc<Relay>,
 }
 
@@ -179,6 +183,11 @@ impl ImportedDeployer {
     /// The deployer keeps to the contract of the border.
     #[must_use]
     pub unsafe fn new(deployer: v1::Deployer, name: &str, limits: Limits) -> Self {
+        Self::of(Owned::new(deployer), name, limits)
+    }
+
+    /// As [`new`](Self::new), of one that is owned already.
+    pub(super) fn of(deployer: Owned<v1::Deployer>, name: &str, limits: Limits) -> Self {
         Self {
             deployer,
             name: name.into(),
@@ -224,14 +233,12 @@ impl ImportedDeployer {
         call: &'static str,
         begin: impl FnOnce(v1::Progress) -> With<v1::Task>,
     ) -> Result<Begun, DeployError> {
-        let (events, happened) = unbounded_channel();
+        let (events, happened) = channel(MOST);
         let relay = Arc::new(Relay {
             events,
             stop: AtomicBool::new(false),
         });
-        let begun = read_with(begin(export_progress(Arc::clone(&relay))), |task| {
-            task.state
-        });
+        let begun = read_with(begin(export_progress(Arc::clone(&relay))));
         let ((), task) = begun.map_err(|fault| self.said(call, fault))?;
         Ok(Begun {
             call,
@@ -402,12 +409,5 @@ impl Deployer for ImportedDeployer {
     ) -> Result<Outcome, DeployError> {
         let begun = self.begin_wait(&outcome)?;
         self.drive(begun, progress).await
-    }
-}
-
-impl Drop for ImportedDeployer {
-    fn drop(&mut self) {
-        // SAFETY: it is released once, last.
-        unsafe { (self.deployer.release)(self.deployer.state) }
     }
 }

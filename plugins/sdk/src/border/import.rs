@@ -17,6 +17,7 @@ use plimsoll_core::source::ConfigSource;
 use serde_json::Value as Json;
 
 use super::document::{FactoryFailure, Registered};
+use super::owned::{Object, Owned};
 use super::reply::{Fault, document, read, read_failure, read_with};
 use super::{
     ImportedDeployer, ImportedPolicy, ImportedResolver, ImportedSource, ImportedStrategy, Limits,
@@ -31,15 +32,20 @@ pub struct Provided {
     pub kind: String,
     /// Its name.
     pub name: String,
+    /// The plugin's version.
+    pub version: String,
 }
 
 /// Registers everything that these plugins of a library have, and says what that is. What else is linked
 /// into the library is passed over: it is there for the plugin's own use.
 ///
+/// # Safety
+/// The module is of a library that keeps to the contract of the border.
+///
 /// # Errors
 /// When the library does not say, or says what makes no sense; when a name is taken by the same
 /// plugin in the same version.
-pub fn registrations(
+pub unsafe fn registrations(
     root: PluginRef,
     plugins: &[&str],
     library: &Arc<Library>,
@@ -60,6 +66,7 @@ pub fn registrations(
             plugin: one.plugin.clone(),
             kind: one.kind.clone(),
             name: one.name.clone(),
+            version: one.version.clone(),
         });
         register(root, library, limits, registry, one)?;
     }
@@ -79,9 +86,8 @@ fn register(
             library,
             one,
             move |name, options| {
-                let object = made(root.policy(), name, options, |policy| policy.state)?;
-                // SAFETY: the library has passed the checks of its loader.
-                let policy = unsafe { ImportedPolicy::new(object, &name.shown) };
+                let object = made(root.policy(), name, options)?;
+                let policy = ImportedPolicy::of(object, &name.shown);
                 Ok(Box::new(policy) as Box<dyn ScalingPolicy>)
             },
         ),
@@ -90,16 +96,14 @@ fn register(
             library,
             one,
             move |name, options| {
-                let object = made(root.strategy(), name, options, |strategy| strategy.state)?;
-                // SAFETY: as above.
-                let strategy = unsafe { ImportedStrategy::new(object, &name.shown) };
+                let object = made(root.strategy(), name, options)?;
+                let strategy = ImportedStrategy::of(object, &name.shown);
                 Ok(Box::new(strategy) as Box<dyn DistributionStrategy>)
             },
         ),
         "source" => add(&mut registry.sources, library, one, move |name, options| {
-            let object = made(root.source(), name, options, |source| source.state)?;
-            // SAFETY: as above.
-            let source = unsafe { ImportedSource::new(object, &name.shown) };
+            let object = made(root.source(), name, options)?;
+            let source = ImportedSource::of(object, &name.shown);
             Ok(Box::new(source) as Box<dyn ConfigSource>)
         }),
         "resolver" => add(
@@ -107,9 +111,8 @@ fn register(
             library,
             one,
             move |name, options| {
-                let object = made(root.resolver(), name, options, |resolver| resolver.state)?;
-                // SAFETY: as above.
-                let resolver = unsafe { ImportedResolver::new(object, &name.shown) };
+                let object = made(root.resolver(), name, options)?;
+                let resolver = ImportedResolver::of(object, &name.shown);
                 Ok(Box::new(resolver) as Box<dyn OverrideResolver>)
             },
         ),
@@ -118,9 +121,8 @@ fn register(
             library,
             one,
             move |name, options| {
-                let object = made(root.deployer(), name, options, |deployer| deployer.state)?;
-                // SAFETY: as above.
-                let deployer = unsafe { ImportedDeployer::new(object, &name.shown, limits) };
+                let object = made(root.deployer(), name, options)?;
+                let deployer = ImportedDeployer::of(object, &name.shown, limits);
                 Ok(Box::new(deployer) as Box<dyn Deployer>)
             },
         ),
@@ -166,15 +168,17 @@ fn made<O>(
     make: extern "C" fn(RSlice<'_, u8>, RSlice<'_, u8>) -> With<O>,
     name: &Name,
     options: &Json,
-    state: impl FnOnce(&O) -> *mut core::ffi::c_void,
-) -> Result<O, FactoryError> {
+) -> Result<Owned<O>, FactoryError>
+where
+    O: Object,
+{
     let failed = |message: String| FactoryError::Failed {
         name: name.shown.clone(),
         message,
     };
     let options = document(options).map_err(failed)?;
     let made = make(name.asked.as_bytes().into(), options.as_slice().into());
-    match read_with(made, state) {
+    match read_with(made) {
         Ok(((), object)) => Ok(object),
         Err(Fault::Failed(body)) => Err(match read_failure::<FactoryFailure>(&body) {
             Ok(failure) => failure.read(&name.shown),

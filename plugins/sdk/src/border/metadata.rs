@@ -12,6 +12,8 @@ pub const SDK: &str = env!("CARGO_PKG_VERSION");
 /// The version of the border.
 pub const BORDER: &str = "1.0";
 
+const _: () = assert!(plimsoll_abi::handshake::MAJOR == 1 && plimsoll_abi::handshake::MINOR == 0);
+
 /// How long these are together, in bytes.
 #[must_use]
 pub const fn length(parts: &[&str]) -> usize {

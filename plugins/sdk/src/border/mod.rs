@@ -17,6 +17,7 @@ pub mod import;
 mod layout;
 #[doc(hidden)]
 pub mod metadata;
+mod owned;
 mod policy;
 mod progress;
 mod reader;

@@ -8,6 +8,7 @@ use plimsoll_abi::v1::{self, Reply, Status};
 use plimsoll_core::policy::{Decision, Observation, Reason, ScalingPolicy};
 
 use super::guard::guard;
+use super::owned::Owned;
 use super::reply::{answer, done_text, read_text};
 use super::state::{into_state, of_mut, release};
 
@@ -84,7 +85,7 @@ unsafe extern "C" fn failure(state: *mut c_void) -> Reply {
 /// Once it has failed it decides no more: the current number stays, with [`Reason::FAILED`].
 #[derive(Debug)]
 pub struct ImportedPolicy {
-    policy: v1::Policy,
+    policy: Owned<v1::Policy>,
     name: Box<str>,
     failure: Option<Box<str>>,
 }
@@ -99,6 +100,11 @@ impl ImportedPolicy {
     /// The policy keeps to the contract of the border.
     #[must_use]
     pub unsafe fn new(policy: v1::Policy, name: &str) -> Self {
+        Self::of(Owned::new(policy), name)
+    }
+
+    /// As [`new`](Self::new), of one that is owned already.
+    pub(super) fn of(policy: Owned<v1::Policy>, name: &str) -> Self {
         Self {
             policy,
             name: name.into(),
@@ -112,6 +118,10 @@ impl ImportedPolicy {
             // SAFETY: the policy is there, and no other call on it is going on.
             let said = read_text(unsafe { (self.policy.failure)(self.policy.state) });
             let said = said.unwrap_or_else(|fault| fault.to_string());
+            let said = match said.as_str() {
+                "" => "says that it has failed, and not why",
+                said => said,
+            };
             self.failure = Some(format!("the scaling policy `{}` {said}", self.name).into());
         }
         Decision {
@@ -142,12 +152,5 @@ impl ScalingPolicy for ImportedPolicy {
 
     fn failure(&self) -> Option<String> {
         self.failure.as_deref().map(str::to_owned)
-    }
-}
-
-impl Drop for ImportedPolicy {
-    fn drop(&mut self) {
-        // SAFETY: it is released once, last.
-        unsafe { (self.policy.release)(self.policy.state) }
     }
 }

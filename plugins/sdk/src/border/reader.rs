@@ -9,6 +9,7 @@ use std::io;
 use plimsoll_abi::v1::{self, Read};
 
 use super::document::IoFailure;
+use super::owned::Owned;
 use super::reply::{Fault, answer, body, done_text, failed, read_failure};
 use super::state::{into_state, of_mut, release};
 
@@ -50,14 +51,14 @@ unsafe extern "C" fn read(state: *mut c_void, buffer: *mut u8, len: usize) -> Re
 }
 
 /// An open file that came across the border.
-pub(super) struct ImportedReader(v1::Reader);
+pub(super) struct ImportedReader(Owned<v1::Reader>);
 
 // SAFETY: a reader may be moved between threads (`io::Read + Send`), and takes `&mut` to be read.
 unsafe impl Send for ImportedReader {}
 
 impl ImportedReader {
     /// Takes an open file over, which keeps to the contract of the border.
-    pub(super) fn new(reader: v1::Reader) -> Self {
+    pub(super) fn new(reader: Owned<v1::Reader>) -> Self {
         Self(reader)
     }
 }
@@ -73,13 +74,6 @@ impl io::Read for ImportedReader {
             return Err(io::Error::other(message));
         }
         Ok(read.count)
-    }
-}
-
-impl Drop for ImportedReader {
-    fn drop(&mut self) {
-        // SAFETY: it is released once, last.
-        unsafe { (self.0.release)(self.0.state) }
     }
 }
 

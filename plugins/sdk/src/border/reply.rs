@@ -1,6 +1,5 @@
 //! Replies: documents and failures, made on one side and read on the other.
 
-use core::ffi::c_void;
 use std::fmt;
 
 use plimsoll_abi::abi_stable::std_types::{RSlice, RVec};
@@ -9,6 +8,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::guard::guard;
+use super::owned::{Object, Owned};
 
 /// Longest document that is read, in bytes.
 const LONGEST: usize = 256 << 20;
@@ -169,14 +169,15 @@ pub(super) fn read_failure<T: DeserializeOwned>(body: &[u8]) -> Result<T, Fault>
     parse(body).map_err(Fault::Nonsense)
 }
 
-/// The document of a reply that came with an object, and the object, which is there.
-pub(super) fn read_with<T: DeserializeOwned, O>(
+/// The document of a reply that came with an object, and the object, which is there. Where the document
+/// says otherwise, the object is released.
+pub(super) fn read_with<T: DeserializeOwned, O: Object>(
     made: With<O>,
-    state: impl FnOnce(&O) -> *mut c_void,
-) -> Result<(T, O), Fault> {
+) -> Result<(T, Owned<O>), Fault> {
     let With { reply, object } = made;
+    let object = Owned::new(object);
     let document = read(reply)?;
-    if state(&object).is_null() {
+    if object.state().is_null() {
         return Err(Fault::Nonsense("an object that is none".to_owned()));
     }
     Ok((document, object))

@@ -24,6 +24,7 @@ use plimsoll_core::value::Node;
 use super::document::{
     Files, NodeDocument, Refusal, ResolveAsked, Resolved, Said, WorkloadDocument,
 };
+use super::owned::Owned;
 use super::reply::{Fault, answer, document, done, failed, lent, read, read_failure};
 use super::rules::{ImportedRules, export_rules};
 use super::state::{into_state, of, release};
@@ -79,13 +80,14 @@ impl WorkloadRules for Deferred {
     }
 }
 
-fn hosts(rules: v1::Rules) -> Result<Arc<dyn WorkloadRules>, String> {
+fn hosts(rules: Owned<v1::Rules>) -> Result<Arc<dyn WorkloadRules>, String> {
     ImportedRules::take(rules, "the host").map_err(|fault| format!("rules of which it {fault}"))
 }
 
 unsafe extern "C" fn resolve(state: *mut c_void, asked: RSlice<'_, u8>, rules: v1::Rules) -> Reply {
     // SAFETY: the border's contract: the state is of `export_resolver`.
     let resolver = unsafe { of::<Exported>(state) };
+    let rules = Owned::new(rules);
     answer(|| {
         let asked: ResolveAsked = lent(asked)?;
         let files = asked.files.read();
@@ -111,6 +113,7 @@ unsafe extern "C" fn other_environments(
 ) -> Reply {
     // SAFETY: as above.
     let resolver = unsafe { of::<Exported>(state) };
+    let rules = Owned::new(rules);
     answer(|| {
         let asked: ResolveAsked = lent(asked)?;
         let files = asked.files.read();
@@ -124,7 +127,7 @@ unsafe extern "C" fn other_environments(
 /// A resolver that came across the border.
 #[derive(Debug)]
 pub struct ImportedResolver {
-    resolver: v1::Resolver,
+    resolver: Owned<v1::Resolver>,
     name: Box<str>,
 }
 
@@ -140,8 +143,15 @@ impl ImportedResolver {
     /// The resolver keeps to the contract of the border.
     #[must_use]
     pub unsafe fn new(resolver: v1::Resolver, name: &str) -> Self {
-        let name = name.into();
-        Self { resolver, name }
+        Self::of(Owned::new(resolver), name)
+    }
+
+    /// As [`new`](Self::new), of one that is owned already.
+    pub(super) fn of(resolver: Owned<v1::Resolver>, name: &str) -> Self {
+        Self {
+            resolver,
+            name: name.into(),
+        }
     }
 
     fn ask(
@@ -220,12 +230,5 @@ impl OverrideResolver for ImportedResolver {
                 ..self.failed(&fault)
             }],
         }
-    }
-}
-
-impl Drop for ImportedResolver {
-    fn drop(&mut self) {
-        // SAFETY: it is released once, last.
-        unsafe { (self.resolver.release)(self.resolver.state) }
     }
 }

@@ -16,6 +16,7 @@ use plimsoll_core::rules::WorkloadRules;
 use plimsoll_core::value::{Node, Origin, Value};
 
 use super::document::{Files, Finished, Keys, LayerDocument, Merged, NodeDocument, Said};
+use super::owned::Owned;
 use super::reply::{Fault, answer, document, done, lent, read};
 use super::state::{into_state, of, release};
 
@@ -97,7 +98,7 @@ unsafe fn shaped(
 
 /// Rules that came across the border.
 pub(super) struct ImportedRules {
-    rules: v1::Rules,
+    rules: Owned<v1::Rules>,
     overridable: &'static [&'static str],
     settings: &'static [&'static str],
     overrides: Option<&'static str>,
@@ -112,7 +113,10 @@ unsafe impl Sync for ImportedRules {}
 
 impl ImportedRules {
     /// Takes rules over, which keep to the contract of the border.
-    pub(super) fn take(rules: v1::Rules, whose: &str) -> Result<Arc<dyn WorkloadRules>, Fault> {
+    pub(super) fn take(
+        rules: Owned<v1::Rules>,
+        whose: &str,
+    ) -> Result<Arc<dyn WorkloadRules>, Fault> {
         let mut imported = Self {
             rules,
             overridable: &[],
@@ -130,7 +134,7 @@ impl ImportedRules {
 
     /// Takes the rules of several workloads over.
     pub(super) fn all(
-        rules: RVec<v1::Rules>,
+        rules: Vec<Owned<v1::Rules>>,
         whose: &str,
     ) -> Result<Vec<Arc<dyn WorkloadRules>>, Fault> {
         rules
@@ -157,7 +161,7 @@ impl ImportedRules {
         let Finished { finished, said } = read(reply)?;
         let node = finished.read(&files).map_err(Fault::Nonsense)?;
         let said = Said::read(said, &files).map_err(Fault::Nonsense)?;
-        diagnostics.items.extend(said.items);
+        diagnostics.absorb(said.items);
         Ok(node)
     }
 
@@ -236,13 +240,6 @@ impl WorkloadRules for ImportedRules {
     fn compact(&self, finished: &Node) -> Node {
         let shaped = self.shaped(finished, self.rules.compact);
         shaped.unwrap_or_else(|_| finished.clone())
-    }
-}
-
-impl Drop for ImportedRules {
-    fn drop(&mut self) {
-        // SAFETY: they are released once, last.
-        unsafe { (self.rules.release)(self.rules.state) }
     }
 }
 

@@ -22,6 +22,7 @@ use super::document::{
     Amended, AmendmentAsked, EffectiveDocument, FileDocument, ManifestDocument, PackageDocument,
     Refusal, context, files,
 };
+use super::owned::Owned;
 use super::reply::{
     Fault, answer, answer_with, document, done, failed, lent, read, read_failure, read_with,
 };
@@ -61,7 +62,7 @@ const CONFIDENCES: [(&str, Confidence); 4] = [
     ("certain", Confidence::Certain),
 ];
 
-fn hosts(tree: v1::Tree) -> Result<Arc<dyn SourceTree>, String> {
+fn hosts(tree: Owned<v1::Tree>) -> Result<Arc<dyn SourceTree>, String> {
     let tree = ImportedTree::new(tree).map_err(|fault| format!("a tree that {fault}"))?;
     Ok(Arc::new(tree))
 }
@@ -69,6 +70,7 @@ fn hosts(tree: v1::Tree) -> Result<Arc<dyn SourceTree>, String> {
 unsafe extern "C" fn probe(state: *mut c_void, tree: v1::Tree) -> Reply {
     // SAFETY: the border's contract: the state is of `export_source`.
     let source = unsafe { of::<Exported>(state) };
+    let tree = Owned::new(tree);
     answer(|| {
         let confidence = source.probe(&*hosts(tree)?);
         let named = CONFIDENCES.iter().find(|(_, one)| *one == confidence);
@@ -79,6 +81,7 @@ unsafe extern "C" fn probe(state: *mut c_void, tree: v1::Tree) -> Reply {
 unsafe extern "C" fn load(state: *mut c_void, tree: v1::Tree) -> With<RVec<v1::Rules>> {
     // SAFETY: as above.
     let source = unsafe { of::<Exported>(state) };
+    let tree = Owned::new(tree);
     answer_with(RVec::new, || {
         Ok(match source.load(&hosts(tree)?) {
             Ok(manifest) => {
@@ -107,6 +110,7 @@ unsafe extern "C" fn package(
 ) -> With<v1::Tree> {
     // SAFETY: as above.
     let source = unsafe { of::<Exported>(state) };
+    let (tree, rules) = (Owned::new(tree), Owned::new(rules));
     answer_with(tree::none, || {
         let rules = ImportedRules::take(rules, "the host");
         let rules = rules.map_err(|fault| format!("rules of which it {fault}"))?;
@@ -124,6 +128,7 @@ unsafe extern "C" fn package(
 unsafe extern "C" fn written(state: *mut c_void, tree: v1::Tree) -> With<v1::Tree> {
     // SAFETY: as above.
     let source = unsafe { of::<Exported>(state) };
+    let tree = Owned::new(tree);
     answer_with(tree::none, || {
         Ok(match source.written(&hosts(tree)?) {
             Ok(context) => {
@@ -144,6 +149,7 @@ unsafe extern "C" fn amend(
 ) -> Reply {
     // SAFETY: as above.
     let source = unsafe { of::<Exported>(state) };
+    let (tree, rules) = (Owned::new(tree), Owned::all(rules));
     answer(|| {
         let rules = ImportedRules::all(rules, "the host");
         let rules = rules.map_err(|fault| format!("rules of which it {fault}"))?;
@@ -231,7 +237,7 @@ impl ContextTree {
 /// A source that came across the border.
 #[derive(Debug)]
 pub struct ImportedSource {
-    source: v1::Source,
+    source: Owned<v1::Source>,
     name: Box<str>,
 }
 
@@ -247,8 +253,15 @@ impl ImportedSource {
     /// The source keeps to the contract of the border.
     #[must_use]
     pub unsafe fn new(source: v1::Source, name: &str) -> Self {
-        let name = name.into();
-        Self { source, name }
+        Self::of(Owned::new(source), name)
+    }
+
+    /// As [`new`](Self::new), of one that is owned already.
+    pub(super) fn of(source: Owned<v1::Source>, name: &str) -> Self {
+        Self {
+            source,
+            name: name.into(),
+        }
     }
 
     /// What is said where a call came to nothing: what the source says, or that it did not do its part.
@@ -288,9 +301,10 @@ impl ConfigSource for ImportedSource {
         // SAFETY: the source is there.
         let With { reply, object } =
             unsafe { (self.source.load)(self.source.state, export_tree(Arc::clone(tree))) };
+        let rules = Owned::all(object);
         let manifest: ManifestDocument = read(reply).map_err(|fault| self.said(CALL, fault))?;
         let rules =
-            ImportedRules::all(object, &self.name).map_err(|fault| self.said(CALL, fault))?;
+            ImportedRules::all(rules, &self.name).map_err(|fault| self.said(CALL, fault))?;
         manifest.read(rules).map_err(self.nonsense(CALL))
     }
 
@@ -317,7 +331,7 @@ impl ConfigSource for ImportedSource {
             )
         };
         let (package, tree): (PackageDocument, _) =
-            read_with(packaged, |tree| tree.state).map_err(|fault| self.said(CALL, fault))?;
+            read_with(packaged).map_err(|fault| self.said(CALL, fault))?;
         let tree = ImportedTree::new(tree).map_err(|fault| self.said(CALL, fault))?;
         let tree: Arc<dyn SourceTree> = Arc::new(tree);
         package.read(&tree).map_err(self.nonsense(CALL))
@@ -329,7 +343,7 @@ impl ConfigSource for ImportedSource {
         let written =
             unsafe { (self.source.written)(self.source.state, export_tree(Arc::clone(tree))) };
         let (files, tree): (Option<Vec<FileDocument>>, _) =
-            read_with(written, |tree| tree.state).map_err(|fault| self.said(CALL, fault))?;
+            read_with(written).map_err(|fault| self.said(CALL, fault))?;
         let tree = ImportedTree::new(tree).map_err(|fault| self.said(CALL, fault))?;
         let tree: Arc<dyn SourceTree> = Arc::new(tree);
         let context = files.map(|files| context(files, &tree, None));
@@ -367,12 +381,5 @@ impl ConfigSource for ImportedSource {
         let edits = edits.map(|(start, end, text)| Edit::replace(start..end, text));
         Amendment::new(&amended.path, amended.before, edits.collect())
             .ok_or_else(|| self.nonsense(CALL)("edits that overlap or cut a character".to_owned()))
-    }
-}
-
-impl Drop for ImportedSource {
-    fn drop(&mut self) {
-        // SAFETY: it is released once, last.
-        unsafe { (self.source.release)(self.source.state) }
     }
 }

@@ -14,7 +14,7 @@ pub(super) fn into_state<T>(value: T) -> *mut c_void {
 /// The pointer came from [`into_state`] of the same type, and was not released.
 #[expect(unsafe_code, reason = "the border passes objects as pointers")]
 pub(super) unsafe fn of<'a, T>(state: *mut c_void) -> &'a T {
-    // SAFETY: as the caller promises; it is shared, as every object but a policy and a reader is.
+    // SAFETY: as the caller promises; it is shared, as every object but a policy, a reader and a task is.
     unsafe { &*state.cast::<T>() }
 }
 

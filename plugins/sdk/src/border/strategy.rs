@@ -10,6 +10,7 @@ use plimsoll_abi::v1::{self, Reply, Status};
 use plimsoll_core::distribution::{Demand, DistributionError, DistributionStrategy, check};
 
 use super::guard::guard;
+use super::owned::Owned;
 use super::reply::{answer, done_text, read_text};
 use super::state::{into_state, of, release};
 
@@ -80,7 +81,7 @@ unsafe extern "C" fn failure(_: *mut c_void) -> Reply {
 /// anybody sees it.
 #[derive(Debug)]
 pub struct ImportedStrategy {
-    strategy: v1::Strategy,
+    strategy: Owned<v1::Strategy>,
     name: Box<str>,
 }
 
@@ -96,8 +97,15 @@ impl ImportedStrategy {
     /// The strategy keeps to the contract of the border.
     #[must_use]
     pub unsafe fn new(strategy: v1::Strategy, name: &str) -> Self {
-        let name = name.into();
-        Self { strategy, name }
+        Self::of(Owned::new(strategy), name)
+    }
+
+    /// As [`new`](Self::new), of one that is owned already.
+    pub(super) fn of(strategy: Owned<v1::Strategy>, name: &str) -> Self {
+        Self {
+            strategy,
+            name: name.into(),
+        }
     }
 
     #[cold]
@@ -173,12 +181,5 @@ impl DistributionStrategy for ImportedStrategy {
         }
         SCRATCH.with(|scratch| scratch.replace(shares));
         shared
-    }
-}
-
-impl Drop for ImportedStrategy {
-    fn drop(&mut self) {
-        // SAFETY: it is released once, last.
-        unsafe { (self.strategy.release)(self.strategy.state) }
     }
 }

@@ -16,6 +16,7 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::task::{JoinError, JoinHandle};
 
 use super::guard::{WORKERS, guard};
+use super::owned::Owned;
 use super::reply::{self, answer, malformed};
 use super::state::{into_state, of_mut, release};
 
@@ -79,7 +80,7 @@ pub(super) fn none() -> v1::Task {
 }
 
 /// A waker that came across the border.
-struct ImportedWaker(v1::Waker);
+struct ImportedWaker(Owned<v1::Waker>);
 
 // SAFETY: a waker is woken from any thread.
 unsafe impl Send for ImportedWaker {}
@@ -97,16 +98,10 @@ impl Wake for ImportedWaker {
     }
 }
 
-impl Drop for ImportedWaker {
-    fn drop(&mut self) {
-        // SAFETY: it is released once, last.
-        unsafe { (self.0.release)(self.0.state) }
-    }
-}
-
 unsafe extern "C" fn poll(state: *mut c_void, waker: v1::Waker) -> u32 {
     // SAFETY: the border's contract: the state is of `spawn`, and a task is polled by one at a time.
     let running = unsafe { of_mut::<Running>(state) };
+    let waker = Owned::new(waker);
     let ready = guard(|| {
         if running.outcome.is_some() {
             return true;
@@ -136,14 +131,14 @@ unsafe extern "C" fn take(state: *mut c_void) -> Reply {
 }
 
 /// A task that came across the border. To drop it before it is ready is to cancel it.
-pub(super) struct ImportedTask(v1::Task);
+pub(super) struct ImportedTask(Owned<v1::Task>);
 
 // SAFETY: a task may be moved between threads, and takes `&mut` to be polled.
 unsafe impl Send for ImportedTask {}
 
 impl ImportedTask {
     /// Takes a task over, which keeps to the contract of the border.
-    pub(super) fn new(task: v1::Task) -> Self {
+    pub(super) fn new(task: Owned<v1::Task>) -> Self {
         Self(task)
     }
 }
@@ -173,12 +168,5 @@ impl Future for ImportedTask {
             }
             Poll::Ready((self.0.take)(self.0.state))
         }
-    }
-}
-
-impl Drop for ImportedTask {
-    fn drop(&mut self) {
-        // SAFETY: it is released once, last.
-        unsafe { (self.0.release)(self.0.state) }
     }
 }

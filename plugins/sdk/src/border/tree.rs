@@ -12,6 +12,7 @@ use plimsoll_abi::v1::{self, Reply, With};
 use plimsoll_core::tree::{DirEntry, EntryKind, SourceTree};
 
 use super::document::{Entry, IoFailure};
+use super::owned::Owned;
 use super::reader::{self, ImportedReader, export_reader, io_error};
 use super::reply::{
     Fault, answer, answer_with, done, done_text, failed, lent_text, read, read_text, read_with,
@@ -170,7 +171,7 @@ fn kind_of(entry: &Entry) -> EntryKind {
 
 /// A tree that came across the border.
 pub(super) struct ImportedTree {
-    tree: v1::Tree,
+    tree: Owned<v1::Tree>,
     focus: Option<String>,
 }
 
@@ -184,7 +185,7 @@ impl ImportedTree {
     ///
     /// # Errors
     /// When it does not say which file the user named.
-    pub(super) fn new(tree: v1::Tree) -> Result<Self, Fault> {
+    pub(super) fn new(tree: Owned<v1::Tree>) -> Result<Self, Fault> {
         let mut imported = Self { tree, focus: None };
         // SAFETY: the tree is there.
         imported.focus = read(unsafe { (imported.tree.focus)(imported.tree.state) })?;
@@ -233,21 +234,14 @@ impl SourceTree for ImportedTree {
     fn open(&self, path: &str) -> io::Result<Box<dyn io::Read + Send>> {
         // SAFETY: as above.
         let opened = unsafe { (self.tree.open)(self.tree.state, path.as_bytes().into()) };
-        let ((), reader) = read_with(opened, |reader| reader.state).map_err(io_error)?;
+        let ((), reader) = read_with(opened).map_err(io_error)?;
         Ok(Box::new(ImportedReader::new(reader)))
     }
 
     fn outside(&self, path: &str) -> io::Result<Arc<dyn SourceTree>> {
         // SAFETY: as above.
         let found = unsafe { (self.tree.outside)(self.tree.state, path.as_bytes().into()) };
-        let ((), tree) = read_with(found, |tree| tree.state).map_err(io_error)?;
+        let ((), tree) = read_with(found).map_err(io_error)?;
         Ok(Arc::new(Self::new(tree).map_err(io_error)?))
-    }
-}
-
-impl Drop for ImportedTree {
-    fn drop(&mut self) {
-        // SAFETY: it is released once, last.
-        unsafe { (self.tree.release)(self.tree.state) }
     }
 }

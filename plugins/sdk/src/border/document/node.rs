@@ -10,6 +10,9 @@ use super::SpanDocument;
 /// How deep a tree may be.
 const DEEPEST: usize = 300;
 
+/// Most items that room is made for before they are read: a document may claim any number, at each depth.
+const RESERVED: usize = 64;
+
 /// A configuration tree.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct NodeDocument(Vec<Part>);
@@ -197,7 +200,7 @@ fn items(
     places: Places<'_>,
     depth: usize,
 ) -> Result<Vec<Node>, String> {
-    let mut items = Vec::with_capacity(count.min(parts.len()));
+    let mut items = Vec::with_capacity(count.min(RESERVED));
     for _ in 0..count {
         items.push(read(parts, places, depth + 1)?.1);
     }
@@ -210,7 +213,7 @@ fn entries(
     places: Places<'_>,
     depth: usize,
 ) -> Result<Map, String> {
-    let mut map = Map::with_capacity(count.min(parts.len()));
+    let mut map = Map::with_capacity(count.min(RESERVED));
     for _ in 0..count {
         let (part, node) = read(parts, places, depth + 1)?;
         let key = match &part.key {
