@@ -39,7 +39,7 @@ fn both(package: &'static str, register: fn(&mut Registry)) -> [FactoryContext; 
 
 fn policies() -> [FactoryContext; 2] {
     both("plimsoll-scaling", |registry| {
-        plimsoll_scaling::register(registry).unwrap()
+        plimsoll_scaling::register(registry).unwrap();
     })
 }
 
