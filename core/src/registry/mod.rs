@@ -205,8 +205,17 @@ mod tests {
 
     use serde_json::{Value as Json, json};
 
-    use super::{FactoryContext, OptionsCheck, Origin, Registration, Registry, no_options};
+    use super::{
+        Factory, FactoryContext, FactoryError, OptionsCheck, Origin, Registration, Registry,
+        no_options,
+    };
+    use crate::context::Package;
+    use crate::diagnostic::Diagnostics;
+    use crate::effective::Effective;
+    use crate::manifest::Manifest;
     use crate::policy::{Decision, Observation, Reason, ScalingPolicy};
+    use crate::source::{Confidence, ConfigSource};
+    use crate::tree::{MemoryTree, SourceTree};
 
     struct Seven;
 
@@ -293,6 +302,47 @@ mod tests {
         insta::assert_snapshot!(error("seven"), @"several plugins have a scaling policy `seven`; say which: acme@1.0.0/seven, acme@2.0.0/seven, bell/seven");
         insta::assert_snapshot!(error("acme/seven"), @"several plugins have a scaling policy `acme/seven`; say which: acme@1.0.0/seven, acme@2.0.0/seven");
         insta::assert_snapshot!(error("acme@3.0.0/seven"), @"there is no scaling policy `acme@3.0.0/seven`; known are: acme@1.0.0/seven, acme@2.0.0/seven, bell/seven, eight; did you mean `acme@1.0.0/seven`?");
+    }
+
+    struct Sure;
+
+    impl ConfigSource for Sure {
+        fn probe(&self, _: &dyn SourceTree) -> Confidence {
+            Confidence::Certain
+        }
+
+        fn load(&self, _: &Arc<dyn SourceTree>) -> Result<Manifest, Diagnostics> {
+            Err(Diagnostics::default())
+        }
+
+        fn package(&self, _: &Arc<dyn SourceTree>, _: &Effective) -> Result<Package, Diagnostics> {
+            Err(Diagnostics::default())
+        }
+    }
+
+    #[test]
+    fn a_source_that_cannot_be_made_does_not_stop_the_others() {
+        let source = |name: &str, factory: Factory<dyn ConfigSource>| Registration {
+            name: name.to_owned(),
+            summary: "A source.".to_owned(),
+            origin: Origin::linked("a", "1.0.0"),
+            options_schema: no_options(),
+            factory,
+        };
+        let mut registry = Registry::empty();
+        let broken: Factory<dyn ConfigSource> = Arc::new(|_, _: &Json| {
+            Err(FactoryError::Failed {
+                name: "broken".to_owned(),
+                message: "not today".to_owned(),
+            })
+        });
+        registry.sources.register(source("broken", broken)).unwrap();
+        let tree = MemoryTree::new();
+        let alone = registry.surest_source(&tree).err().unwrap();
+        insta::assert_snapshot!(alone, @"broken could not be set up: not today");
+        let sure: Factory<dyn ConfigSource> = Arc::new(|_, _: &Json| Ok(Box::new(Sure)));
+        registry.sources.register(source("sure", sure)).unwrap();
+        assert!(registry.surest_source(&tree).unwrap().is_some());
     }
 
     #[derive(Debug)]

@@ -3,25 +3,42 @@
 
 #![allow(unsafe_code, reason = "what is imported was exported a line before")]
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use plimsoll_abi::abi_stable::std_types::{RSlice, RVec};
+use plimsoll_core::context::Package;
 use plimsoll_core::deployer::{
     DeployError, DeployErrorKind, Deployer, Event, NoProgress, Outcome, Progress,
 };
+use plimsoll_core::diagnostic::Diagnostics;
 use plimsoll_core::distribution::{Demand, DistributionError, DistributionStrategy, Priority};
-use plimsoll_core::manifest::ManifestKind;
+use plimsoll_core::effective::Effective;
+use plimsoll_core::environment::Environment;
+use plimsoll_core::layer::Layers;
+use plimsoll_core::manifest::{Manifest, ManifestKind, Workload};
 use plimsoll_core::plan::{Plan, Step, StepKind};
 use plimsoll_core::policy::{
     Decision, Observation, Reason, ReplicaMetric, ReplicaObservation, ReplicaState, Sample,
     ScalingPolicy,
 };
 use plimsoll_core::release::{Release, ReleaseOptions};
+use plimsoll_core::resolver::OverrideResolver;
+use plimsoll_core::rules::WorkloadRules;
+use plimsoll_core::source::{Confidence, ConfigSource};
+use plimsoll_core::span::SourceMap;
+use plimsoll_core::tree::{MemoryTree, SourceTree};
+use plimsoll_core::value::Node;
 
+use super::progress::{Relay, export_progress};
+use super::reply::{document, lent};
+use super::rules::export_rules;
+use super::tree::export_tree;
 use super::{
     ImportedDeployer, ImportedPolicy, ImportedStrategy, Limits, export_deployer, export_policy,
-    export_strategy,
+    export_resolver, export_source, export_strategy,
 };
 
 fn over(policy: impl ScalingPolicy + 'static) -> ImportedPolicy {
@@ -372,4 +389,136 @@ async fn the_user_can_stop_it() {
     insta::assert_snapshot!(plan("waits").await, @"Interrupted: stopped as asked");
     insta::assert_snapshot!(plan("hangs").await,
         @"Interrupted: the deployer `test/named` did not stop within 0.2 s of being told to, in `plan`");
+}
+
+/// Finds nothing, and panics where it is to read.
+struct Nothing;
+
+impl ConfigSource for Nothing {
+    fn probe(&self, _: &dyn SourceTree) -> Confidence {
+        Confidence::No
+    }
+
+    fn load(&self, _: &Arc<dyn SourceTree>) -> Result<Manifest, Diagnostics> {
+        panic!("there is nothing")
+    }
+
+    fn package(&self, _: &Arc<dyn SourceTree>, _: &Effective) -> Result<Package, Diagnostics> {
+        panic!("there is nothing")
+    }
+}
+
+impl OverrideResolver for Nothing {
+    fn resolve(
+        &self,
+        _: &Workload,
+        _: Option<&Environment>,
+        _: &Arc<SourceMap>,
+    ) -> Result<Effective, Diagnostics> {
+        panic!("there is nothing")
+    }
+}
+
+/// Rules that take everything.
+#[derive(Debug)]
+struct Anything;
+
+impl WorkloadRules for Anything {
+    fn overridable(&self) -> &'static [&'static str] {
+        &["resources"]
+    }
+
+    fn finish(&self, merged: Node, _: &Layers, _: &mut Diagnostics) -> Node {
+        merged
+    }
+
+    fn with_defaults(&self, finished: &Node) -> Node {
+        finished.clone()
+    }
+
+    fn compact(&self, finished: &Node) -> Node {
+        finished.clone()
+    }
+}
+
+/// What is passed by value is released by who receives it, also where the rest of what is passed makes no
+/// sense, or the call panics.
+#[test]
+fn whatever_becomes_of_a_call_what_it_was_passed_is_released() {
+    let tree: Arc<dyn SourceTree> = Arc::new(MemoryTree::new());
+    let rules: Arc<dyn WorkloadRules> = Arc::new(Anything);
+    let source = export_source(Box::new(Nothing));
+    let resolver = export_resolver(Box::new(Nothing));
+    let deployer = export_deployer(Box::new(Named));
+    let nonsense = || RSlice::from_slice(b"nonsense");
+    let several = || {
+        RVec::from(vec![
+            export_rules(rules.clone()),
+            export_rules(rules.clone()),
+        ])
+    };
+    let (events, _shown) = tokio::sync::mpsc::channel(1);
+    let relay = Arc::new(Relay {
+        events,
+        stop: false.into(),
+    });
+    let progress = || export_progress(Arc::clone(&relay));
+    let (tree_passed, source_state) = (|| export_tree(tree.clone()), source.state);
+    // SAFETY: all of these were exported here.
+    unsafe {
+        (source.load)(source_state, tree_passed());
+        (source.written)(source_state, tree_passed());
+        (source.probe)(source_state, tree_passed());
+        (source.package)(
+            source_state,
+            tree_passed(),
+            nonsense(),
+            export_rules(rules.clone()),
+        );
+        (source.amend)(source_state, tree_passed(), nonsense(), several());
+        (resolver.resolve)(resolver.state, nonsense(), export_rules(rules.clone()));
+        (resolver.other_environments)(resolver.state, nonsense(), export_rules(rules.clone()));
+        (deployer.plan)(
+            deployer.state,
+            nonsense(),
+            several(),
+            tree_passed(),
+            progress(),
+        );
+        let (asked, plan) = (nonsense(), nonsense());
+        (deployer.apply)(
+            deployer.state,
+            asked,
+            plan,
+            several(),
+            tree_passed(),
+            progress(),
+        );
+        (deployer.wait)(deployer.state, nonsense(), progress());
+        (source.release)(source.state);
+        (resolver.release)(resolver.state);
+        (deployer.release)(deployer.state);
+    }
+    assert_eq!(Arc::strong_count(&tree), 1, "trees are released");
+    assert_eq!(Arc::strong_count(&rules), 1, "rules are released");
+    assert_eq!(
+        Arc::strong_count(&relay),
+        1,
+        "what takes events is released"
+    );
+}
+
+#[test]
+fn numbers_cross_to_the_last_bit() {
+    for number in [
+        0.1,
+        1.0 / 3.0,
+        5e-324,
+        1.797_693_134_862_315_7e308,
+        9_007_199_254_740_993.0,
+    ] {
+        let document = document(&number).unwrap();
+        let (number, read): (f64, f64) = (number, lent(document.as_slice().into()).unwrap());
+        assert_eq!(read.to_bits(), number.to_bits(), "{number}");
+    }
 }
