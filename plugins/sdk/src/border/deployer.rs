@@ -19,6 +19,7 @@ use serde::de::DeserializeOwned;
 use tokio::sync::mpsc::{Receiver, channel};
 use tokio::time::{Instant, sleep};
 
+use super::contexts::ContextTree;
 use super::document::{DeployFailure, ReleaseDocument};
 use super::owned::Owned;
 use super::progress::{ImportedProgress, MOST, Relay, export_progress};
@@ -26,7 +27,6 @@ use super::reply::{
     Fault, answer_with, document, done, failed, lent, read, read_failure, read_with,
 };
 use super::rules::{ImportedRules, export_all};
-use super::source::ContextTree;
 use super::state::{into_state, of, release};
 use super::task::{self, ImportedTask, spawn};
 use super::tree::{ImportedTree, export_tree};
@@ -334,7 +334,7 @@ fn parts(release: &Release) -> Result<(Vec<u8>, RVec<v1::Rules>, v1::Tree), Stri
     let contexts = workloads.map(|one| one.context.clone());
     // There are always several, so that each is in the folder of its number.
     let source = release.source.clone().unwrap_or_default();
-    let files = ContextTree(contexts.chain([source]).collect());
+    let files = ContextTree::new(contexts.chain([source]).collect());
     Ok((asked, export_all(rules), export_tree(Arc::new(files))))
 }
 

@@ -25,7 +25,10 @@ fn panicked(payload: Box<dyn Any + Send>) -> String {
     let said = text_of(&*payload);
     // Its drop may panic in turn.
     std::mem::forget(payload);
-    heard.unwrap_or(said)
+    // What was heard may be of another panic, which the plugin caught itself.
+    heard
+        .filter(|heard| heard.starts_with(&said))
+        .unwrap_or(said)
 }
 
 /// The text that a panic carries.

@@ -7,6 +7,7 @@
 //!
 //! Only this module, `plimsoll-abi` and the loader know how the border is made.
 
+mod contexts;
 mod deployer;
 pub mod document;
 #[cfg(feature = "dylib")]

@@ -15,9 +15,10 @@ use plimsoll_core::effective::Effective;
 use plimsoll_core::environment::Environment;
 use plimsoll_core::manifest::Manifest;
 use plimsoll_core::source::{Confidence, ConfigSource};
-use plimsoll_core::tree::{MemoryTree, SourceTree};
+use plimsoll_core::tree::SourceTree;
 use serde_json::Value as Json;
 
+use super::contexts::ContextTree;
 use super::document::{
     Amended, AmendmentAsked, EffectiveDocument, FileDocument, ManifestDocument, PackageDocument,
     Refusal, context, files,
@@ -117,7 +118,7 @@ unsafe extern "C" fn package(
         let effective = lent::<EffectiveDocument>(effective)?.read(rules)?;
         Ok(match source.package(&hosts(tree)?, &effective) {
             Ok(package) => {
-                let tree = export_tree(Arc::new(ContextTree(vec![package.context.clone()])));
+                let tree = export_tree(Arc::new(ContextTree::new(vec![package.context.clone()])));
                 (done(&PackageDocument::of(&package)), Some(tree))
             }
             Err(said) => (failed(&Refusal::of(&said)), None),
@@ -133,7 +134,7 @@ unsafe extern "C" fn written(state: *mut c_void, tree: v1::Tree) -> With<v1::Tre
         Ok(match source.written(&hosts(tree)?) {
             Ok(context) => {
                 let listed = context.as_ref().map(files);
-                let tree = ContextTree(vec![context.unwrap_or_default()]);
+                let tree = ContextTree::new(vec![context.unwrap_or_default()]);
                 (done(&listed), Some(export_tree(Arc::new(tree))))
             }
             Err(said) => (failed(&Refusal::of(&said)), None),
@@ -176,62 +177,6 @@ unsafe extern "C" fn amend(
             Err(said) => failed(&Refusal::of(&said)),
         })
     })
-}
-
-/// The files of build contexts as a tree: of one context as they are, of several each in the folder of
-/// its number.
-#[derive(Debug)]
-pub(super) struct ContextTree(pub(super) Vec<BuildContext>);
-
-impl SourceTree for ContextTree {
-    fn display(&self, path: &str) -> String {
-        path.to_owned()
-    }
-
-    fn focus(&self) -> Option<&str> {
-        None
-    }
-
-    fn entry(&self, path: &str) -> std::io::Result<Option<plimsoll_core::tree::EntryKind>> {
-        self.listed().entry(path)
-    }
-
-    fn list(&self, path: &str) -> std::io::Result<Vec<plimsoll_core::tree::DirEntry>> {
-        self.listed().list(path)
-    }
-
-    fn open(&self, path: &str) -> std::io::Result<Box<dyn std::io::Read + Send>> {
-        let file = match self.0.as_slice() {
-            [one] => one.file(path),
-            several => path
-                .split_once('/')
-                .and_then(|(folder, path)| several.get(folder.parse::<usize>().ok()?)?.file(path)),
-        };
-        let missing =
-            || std::io::Error::new(std::io::ErrorKind::NotFound, format!("no file {path}"));
-        file.ok_or_else(missing)?.open()
-    }
-
-    fn outside(&self, path: &str) -> std::io::Result<Arc<dyn SourceTree>> {
-        self.listed().outside(path)
-    }
-}
-
-impl ContextTree {
-    /// The names alone.
-    fn listed(&self) -> MemoryTree {
-        let mut tree = MemoryTree::new();
-        for (number, context) in self.0.iter().enumerate() {
-            for file in context.files() {
-                let path = match self.0.len() {
-                    1 => file.path.clone(),
-                    _ => format!("{number}/{}", file.path),
-                };
-                tree = tree.with(&path, Vec::new());
-            }
-        }
-        tree
-    }
 }
 
 /// A source that came across the border.
