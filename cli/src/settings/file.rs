@@ -238,7 +238,7 @@ mod tests {
         };
         insta::assert_snapshot!(
             message,
-            @"plimsoll.toml:2: unknown field `remote`, expected `target` or `remotes`"
+            @"plimsoll.toml:2: unknown field `remote`, expected one of `target`, `remotes`, `plugins`"
         );
     }
 
