@@ -10,13 +10,13 @@ use crate::support::{Home, Run, example};
 /// The library of an example plugin, in this home.
 fn library(home: &Home, kind: &str) -> PathBuf {
     let package = format!("plimsoll-example-custom-{kind}");
-    built(home, &package, &format!("lib{kind}.so"))
+    built(home, &package, "dylib", &format!("lib{kind}.so"))
 }
 
-fn built(home: &Home, package: &str, name: &str) -> PathBuf {
+fn built(home: &Home, package: &str, features: &str, name: &str) -> PathBuf {
     let library = Library {
         package,
-        features: "dylib",
+        features,
         release: false,
     };
     let copy = home.path(name);
@@ -195,6 +195,23 @@ fn a_plugin_that_is_named_and_cannot_be_loaded_is_an_error() {
     ");
 }
 
+/// A layout that is not ours is a line, and for who asks all there is.
+#[test]
+fn a_border_that_is_laid_out_otherwise_is_a_line() {
+    let home = Home::new();
+    built(&home, "plimsoll-test-faulty", "skewed", "libskewed.so");
+    home.ok(&["plugins", "trust", "libskewed.so"]);
+    let arguments = ["--plugin", "libskewed.so", "bench", "--list"];
+    insta::assert_snapshot!(shown(&home, &home.run(&arguments)), @"
+    error: the plugin libskewed.so: its border is laid out otherwise: mismatched type (expected u32, found u64)
+      hint: build it with the plimsoll-sdk of this Plimsoll
+      hint: -vv shows all that was found
+    exit code 1
+    ");
+    let all = home.run(&[&["-vv"], &arguments[..]].concat());
+    assert!(all.stderr.lines().count() > 100, "{}", all.stderr);
+}
+
 #[test]
 fn a_policy_of_a_plugin_is_benched() {
     let home = Home::new();
@@ -246,7 +263,7 @@ fn a_policy_of_a_plugin_is_benched() {
 #[test]
 fn a_policy_that_panics_ends_the_experiment() {
     let home = Home::new();
-    built(&home, "plimsoll-test-faulty", "libfaulty.so");
+    built(&home, "plimsoll-test-faulty", "dylib", "libfaulty.so");
     home.ok(&["plugins", "trust", "libfaulty.so"]);
     let bench = |policy: &str| {
         let arguments = [

@@ -268,6 +268,12 @@ async fn a_deployer_that_hangs_or_takes_its_time() {
     Interrupted: the deployer `faulty/hangs` did not stop within 0.3 s of being told to, in `apply`
       left: what `faulty/hangs` had done by then, of which it says nothing
     ");
+    let blocks = deployer(&faulty, "faulty/blocks");
+    let blocked = told(&blocks.plan(&release, &NoProgress).await.unwrap_err());
+    assert!(
+        blocked.contains("gave no sign of life for 0.4 s"),
+        "{blocked}"
+    );
     // It takes ten seconds, and says that it lives: nobody but the user stops it.
     let slow = deployer(&faulty, "faulty/slow");
     let later = Impatient(60.into());

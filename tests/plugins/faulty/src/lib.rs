@@ -146,6 +146,30 @@ fn hangs(_: NoOptions) -> Result<Patience, String> {
     Ok(Patience(|_| Some(Duration::from_secs(3600))))
 }
 
+/// Blocks the thread that it is given, and looks at nothing.
+struct Blocks;
+
+#[async_trait]
+impl Deployer for Blocks {
+    async fn plan(&self, _: &Release, _: &dyn Progress) -> Result<Plan, DeployError> {
+        std::thread::sleep(Duration::from_secs(3600));
+        Ok(Plan::new("nowhere", None))
+    }
+
+    async fn apply(&self, _: &Release, _: &Plan, _: &dyn Progress) -> Result<Outcome, DeployError> {
+        std::thread::sleep(Duration::from_secs(3600));
+        Ok(Outcome::default())
+    }
+
+    async fn wait(&self, outcome: Outcome, _: &dyn Progress) -> Result<Outcome, DeployError> {
+        Ok(outcome)
+    }
+}
+
+fn blocks(_: NoOptions) -> Result<Blocks, String> {
+    Ok(Blocks)
+}
+
 /// Fails with an error that has more causes than anybody reads.
 struct Chained;
 
@@ -212,6 +236,7 @@ plimsoll_sdk::plugin! {
     deployers: [
         ("slow", "Takes its time, and says so.", slow),
         ("hangs", "Never comes back.", hangs),
+        ("blocks", "Never lets go.", blocks),
         ("chained", "Fails for many reasons.", chained),
     ],
     distribution_strategies: [("generous", "Gives everybody the whole budget.", generous)],
