@@ -7,6 +7,7 @@ mod chain;
 mod codegen;
 mod load_test;
 mod overrides;
+mod plugin;
 mod sources;
 mod truss;
 mod yaml;
@@ -70,6 +71,7 @@ fn codes() -> Vec<Code> {
     codes.extend(codegen::codes());
     codes.extend(amend::codes());
     codes.extend(load_test::codes());
+    codes.extend(plugin::codes());
     codes.sort_by_key(|code| code.name);
     codes
 }

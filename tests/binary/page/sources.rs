@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 /// What reads, resolves and packages a Truss, a chain or a load test, and the domain of what a
 /// schema's reader says there.
-const FOLDERS: [(&str, &str); 7] = [
+const FOLDERS: [(&str, &str); 8] = [
     ("core/src/amendment", "truss"),
     ("core/src/yaml", "truss"),
     ("core/src/schema", "truss"),
@@ -14,15 +14,17 @@ const FOLDERS: [(&str, &str); 7] = [
     ("plugins/chains/src", "truss"),
     ("plugins/overrides/src", "truss"),
     ("plugins/tressi/src", "load-test"),
+    ("plugins/sdk/src/border", "plugin"),
 ];
 
-const DOMAINS: [&str; 6] = [
+const DOMAINS: [&str; 7] = [
     "yaml::",
     "truss::",
     "overrides::",
     "chain::",
     "amend::",
     "load-test::",
+    "plugin::",
 ];
 
 /// What a schema's reader says of chains and load tests, and the sources do not name otherwise.
