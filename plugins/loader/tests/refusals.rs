@@ -165,6 +165,12 @@ fn nothing_is_loaded_that_is_not_trusted() {
       hint: if it is what you mean to run: plimsoll plugins trust it.so
     ");
     assert_eq!(host.survey().unwrap().0[0].state, State::Changed);
+    // What is trusted in its place takes the place of its copy, too.
+    host.trust(&library, None).unwrap();
+    assert_eq!(load().unwrap().plugins.len(), 1);
+    assert_eq!(fs::read_dir(house.path("cache")).unwrap().count(), 1);
+    host.trust(&house.copy(&faulty("dylib"), "it.so"), None)
+        .unwrap();
     house.copy(&faulty("dylib"), "it.so");
     assert_eq!(load().unwrap().plugins.len(), 1);
 }

@@ -12,7 +12,7 @@ use serde::Serialize;
 use crate::discover::{Place, Remark, Search};
 use crate::error::{LoadError, LoadErrorKind};
 use crate::metadata::Metadata;
-use crate::trust::{Entry, Key, Lock, LockError, SignatureError, Whole, signature_of};
+use crate::trust::{Cache, Entry, Key, Lock, LockError, SignatureError, Whole, signature_of};
 
 /// What a host is told.
 #[derive(Clone, Debug, Default)]
@@ -150,6 +150,16 @@ impl Host {
             minisign,
         };
         Lock::trust(file, entry.clone()).map_err(kept)?;
+        if let Some(cache) = self
+            .places
+            .cache
+            .as_deref()
+            .filter(|cache| cache.is_absolute())
+        {
+            let lock = Lock::read(file).map_err(kept)?;
+            let trusted: Vec<_> = lock.entries().iter().map(|one| &*one.sha256).collect();
+            Cache::new(cache).keep(&trusted);
+        }
         Ok(entry)
     }
 }

@@ -60,6 +60,21 @@ impl Cache {
         Ok(copy)
     }
 
+    /// Removes copies that are of nothing that is trusted any more. What cannot be removed stays.
+    pub(crate) fn keep(&self, trusted: &[&str]) {
+        let entries = fs::read_dir(&self.folder).into_iter().flatten().flatten();
+        for path in entries.map(|entry| entry.path()) {
+            let name = path
+                .file_stem()
+                .and_then(|name| name.to_str())
+                .unwrap_or_default();
+            let copy = name.len() == 64 && path.extension().is_some_and(|end| end == DLL_EXTENSION);
+            if copy && !trusted.contains(&name) {
+                let _ = fs::remove_file(path);
+            }
+        }
+    }
+
     /// Makes the folder, or makes sure that it is private.
     #[cfg(unix)]
     fn open(&self) -> Result<(), CacheError> {

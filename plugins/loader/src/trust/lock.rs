@@ -1,9 +1,7 @@
 //! The lock file: which libraries may be loaded, by the SHA-256 of their bytes.
 
-use std::fs;
-#[cfg(unix)]
-use std::fs::File;
-use std::io::{self, Write as _};
+use std::fs::{self, File};
+use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -199,20 +197,25 @@ impl Lock {
             message,
             hint,
         };
-        match fs::metadata(path) {
-            Ok(metadata) => {
-                if let Some(writers) = writers(&metadata) {
-                    return Err(error(
-                        format!("{writers} may write to it"),
-                        Some(format!("run `chmod go-w {}`", path.display())),
-                    ));
-                }
-            }
+        let unread = |wrong: io::Error| error(format!("it could not be read: {wrong}"), None);
+        let mut file = match File::open(path) {
+            Ok(file) => file,
             Err(missing) if missing.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
-            Err(_) => {}
+            Err(wrong) => return Err(unread(wrong)),
+        };
+        // Of the file that is read, whatever stands at the path by then.
+        let metadata = file.metadata().map_err(unread)?;
+        if let Some(writers) = writers(&metadata) {
+            return Err(error(
+                format!("{writers} may write to it"),
+                Some(format!("run `chmod go-w {}`", path.display())),
+            ));
         }
-        let text = fs::read_to_string(path)
-            .map_err(|wrong| error(format!("it could not be read: {wrong}"), None))?;
+        if !is_own(&metadata) {
+            return Err(error("it belongs to somebody else".to_owned(), None));
+        }
+        let mut text = String::new();
+        file.read_to_string(&mut text).map_err(unread)?;
         Self::parse(path, &text)
     }
 
@@ -242,6 +245,19 @@ impl Lock {
         lock.add(entry);
         replace(folder, path, &lock.to_text()).map_err(unwritten)
     }
+}
+
+/// Whether a file is the user's, or the system's.
+#[cfg(unix)]
+fn is_own(metadata: &fs::Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    let owner = metadata.uid();
+    owner == 0 || owner == rustix::process::geteuid().as_raw()
+}
+
+#[cfg(not(unix))]
+fn is_own(_: &fs::Metadata) -> bool {
+    true
 }
 
 fn replace(folder: &Path, path: &Path, text: &str) -> io::Result<()> {
