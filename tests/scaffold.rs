@@ -111,12 +111,12 @@ fn each_kind_is_built_tested_benched_and_loaded_as_it_is() {
         (
             "deployer",
             "put",
-            "push ../truss --config ../plimsoll.toml --to there",
+            "push ../truss --config ../targets.toml --to there",
             "put-on-shelf",
         ),
     ];
     let target = "[remotes.there]\ndeployer = \"put/put\"\noptions = { folder = \"shelf\" }\n";
-    fs::write(home.path("plimsoll.toml"), target).unwrap();
+    fs::write(home.path("targets.toml"), target).unwrap();
     for (kind, name, command, shows) in used {
         let folder = home.scaffold(kind, name);
         let plugin = name.split('/').next().unwrap();

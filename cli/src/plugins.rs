@@ -28,7 +28,7 @@ const SYSTEM: [&str; 2] = [
     reason = "the command line is what reads the environment"
 )]
 pub(crate) fn host(global: &Global, beside: &Path) -> Result<Host, CliError> {
-    let settings = Settings::load(global, beside)?;
+    let settings = Settings::of_plugins(global, beside)?;
     let named = std::env::var_os(PATH_VARIABLE).unwrap_or_default();
     let home = etcetera::choose_base_strategy().ok();
     let home = home.as_ref();

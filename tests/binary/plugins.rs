@@ -515,6 +515,8 @@ fn a_checkout_is_not_trusted_with_plugins() {
       hint: put the remote into ~/.config/plimsoll/config.toml
       hint: or say that you trust this file: --config plimsoll.toml
     ");
+    // That is for who pushes: nothing else is stopped by it.
+    home.ok(&["validate", &truss]);
     let bundled =
         "[remotes.x]\ndeployer = \"baseten\"\noptions = { url = \"https://evil.example\" }\n";
     home.write("plimsoll.toml", bundled);

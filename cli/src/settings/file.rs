@@ -79,8 +79,21 @@ pub(crate) fn read(path: &Path, trust: Trust) -> Result<Settings, CliError> {
     parse(&text, &path.display().to_string(), trust)
 }
 
+/// Reads what a file says of plugins, whatever it says of remotes: that is for who pushes.
+pub(crate) fn read_plugins(path: &Path, trust: Trust) -> Result<Settings, CliError> {
+    let text = std::fs::read_to_string(path).map_err(|error| CliError::file(path, &error))?;
+    let shown = path.display().to_string();
+    let mut written = written(&text, &shown)?;
+    written.remotes.clear();
+    settings(written, &shown, trust)
+}
+
 fn parse(text: &str, shown: &str, trust: Trust) -> Result<Settings, CliError> {
-    let written: Written = toml::from_str(text).map_err(|error| {
+    settings(written(text, shown)?, shown, trust)
+}
+
+fn written(text: &str, shown: &str) -> Result<Written, CliError> {
+    toml::from_str(text).map_err(|error| {
         let place = error.span().map(|span| {
             let line = text[..span.start.min(text.len())].matches('\n').count() + 1;
             format!(":{line}")
@@ -88,7 +101,10 @@ fn parse(text: &str, shown: &str, trust: Trust) -> Result<Settings, CliError> {
         // Only the message: the whole error shows the line, which may hold a key.
         let message = format!("{shown}{}: {}", place.unwrap_or_default(), error.message());
         CliError::new(exit::INVALID, message)
-    })?;
+    })
+}
+
+fn settings(written: Written, shown: &str, trust: Trust) -> Result<Settings, CliError> {
     let mut remotes = BTreeMap::new();
     for (name, remote) in written.remotes {
         if name == super::LOCAL {

@@ -108,6 +108,20 @@ impl Settings {
         Ok(settings)
     }
 
+    /// Reads what the files say of plugins. What they say of remotes is looked at where one is used.
+    pub(crate) fn of_plugins(global: &Global, beside: &Path) -> Result<Self, CliError> {
+        let mut settings = Self::default();
+        if let Some(path) = &global.config {
+            settings.take(file::read_plugins(path, file::Trust::Named)?, false);
+        } else if let Some(path) = find_upwards(beside, "plimsoll.toml") {
+            settings.take(file::read_plugins(&path, file::Trust::Found)?, false);
+        }
+        if let Some(path) = user_config().filter(|path| path.is_file()) {
+            settings.take(file::read_plugins(&path, file::Trust::OwnFile)?, false);
+        }
+        Ok(settings)
+    }
+
     fn take(&mut self, other: Self, with_target: bool) {
         if with_target {
             self.target = other.target;
