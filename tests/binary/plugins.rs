@@ -495,6 +495,11 @@ fn a_remote_that_is_wrong_is_named() {
       hint: a Baseten-style platform has a `url`, a plugin's a `deployer`
     ");
     insta::assert_snapshot!(said("[remotes.x]\nurl = \"https://api.baseten.co\"\noptions = {}\n"), @"error: plimsoll.toml: `options` of `x` are a deployer's, and it names none");
+    insta::assert_snapshot!(said("[remotes.x]\ndeployer = \"acme/none\"\nteam = \"a\"\n"), @"
+    error: plimsoll.toml: `x` names a deployer, and cannot have a url, a key or a team beside it
+      hint: what a deployer takes is written under `options`
+    ");
+    insta::assert_snapshot!(said("[plugins]\ndeployer-silence-seconds = 0\n"), @"error: plimsoll.toml: `deployer-silence-seconds` is 0, and must be at least 1");
     insta::assert_snapshot!(said("[remotes.x]\ndeployer = \"acme/none\"\n"), @"error: there is no deployer `acme/none`; known are: baseten, local");
     insta::assert_snapshot!(said("[plugins]\npath = \"x\"\n"), @"error: plimsoll.toml:2: unknown field `path`, expected `paths` or `deployer-silence-seconds`");
 }
@@ -517,6 +522,13 @@ fn a_checkout_is_not_trusted_with_plugins() {
     ");
     // That is for who pushes: nothing else is stopped by it.
     home.ok(&["validate", &truss]);
+    home.write("plimsoll.toml", "[plugins]\ndeployer-silence-seconds = 1\n");
+    let found = home.run(&["validate", &truss]);
+    insta::assert_snapshot!(plain(&home, &found.stderr), @"
+    error: ~/plimsoll.toml: `deployer-silence-seconds` does not belong in this file
+      hint: put it into ~/.config/plimsoll/config.toml
+      hint: or say that you trust this file: --config plimsoll.toml
+    ");
     let bundled =
         "[remotes.x]\ndeployer = \"baseten\"\noptions = { url = \"https://evil.example\" }\n";
     home.write("plimsoll.toml", bundled);

@@ -1,6 +1,7 @@
 //! Targets: where releases can go, from plimsoll.toml, the user's configuration and ~/.trussrc.
 
 mod file;
+mod remote;
 mod trussrc;
 
 use std::collections::BTreeMap;
@@ -14,6 +15,8 @@ use plimsoll::suggest::did_you_mean;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value as Json, json};
 
+use self::file::Trust;
+use self::remote::{Platform, Remote, Way};
 use crate::args::Global;
 use crate::error::{CliError, exit};
 
@@ -30,40 +33,6 @@ const BASETEN_URL: &str = "https://api.baseten.co";
 
 /// The variable that holds a key where no file does.
 const KEY_VARIABLE: &str = "BASETEN_API_KEY";
-
-/// One remote platform.
-#[derive(Clone, Debug)]
-pub(crate) struct Remote {
-    /// The deployer that carries releases there, and its options, where it is not Baseten's.
-    pub(crate) deployer: Option<(String, Json)>,
-    /// Its REST address; empty where another deployer knows the way.
-    pub(crate) url: String,
-    /// Its key, where a file holds one.
-    pub(crate) api_key: Option<SecretString>,
-    /// The environment variable that holds its key.
-    pub(crate) api_key_env: Option<String>,
-    /// The team that models belong to.
-    pub(crate) team: Option<String>,
-    /// Whether `BASETEN_API_KEY` is its key where nothing else is.
-    pub(crate) takes_common_key: bool,
-    /// The file it is named in.
-    pub(crate) origin: String,
-}
-
-impl Remote {
-    /// A platform that the deployer of a plugin knows the way to.
-    pub(crate) fn of_plugin(deployer: String, options: Json, origin: &str) -> Self {
-        Self {
-            deployer: Some((deployer, options)),
-            url: String::new(),
-            api_key: None,
-            api_key_env: None,
-            team: None,
-            takes_common_key: false,
-            origin: origin.to_owned(),
-        }
-    }
-}
 
 /// Every remote that is named somewhere, and the target that holds when none is asked for.
 #[derive(Clone, Debug, Default)]
@@ -82,27 +51,23 @@ impl Settings {
     /// Reads the files. `beside` is where the search for a plimsoll.toml begins.
     pub(crate) fn load(global: &Global, beside: &Path) -> Result<Self, CliError> {
         let mut settings = Self::default();
-        if let Some(path) = &global.config {
-            settings.take(file::read(path, file::Trust::Named)?, true);
-        } else if let Some(path) = find_upwards(beside, "plimsoll.toml") {
-            settings.take(file::read(&path, file::Trust::Found)?, true);
-        }
-        if let Some(path) = user_config().filter(|path| path.is_file()) {
-            settings.take(file::read(&path, file::Trust::OwnFile)?, false);
+        for (path, trust) in files(global, beside) {
+            settings.take(file::read(&path, trust)?);
         }
         if let Some(path) = trussrc_path().filter(|path| path.is_file()) {
-            settings.take(trussrc::read(&path)?, false);
+            settings.take(trussrc::read(&path)?);
         }
         settings
             .remotes
             .entry(BASETEN.to_owned())
             .or_insert_with(|| Remote {
-                deployer: None,
-                url: BASETEN_URL.to_owned(),
-                api_key: None,
-                api_key_env: None,
-                team: None,
-                takes_common_key: true,
+                way: Way::Platform(Platform {
+                    url: BASETEN_URL.to_owned(),
+                    api_key: None,
+                    api_key_env: None,
+                    team: None,
+                    takes_common_key: true,
+                }),
                 origin: "built in".to_owned(),
             });
         Ok(settings)
@@ -111,21 +76,15 @@ impl Settings {
     /// Reads what the files say of plugins. What they say of remotes is looked at where one is used.
     pub(crate) fn of_plugins(global: &Global, beside: &Path) -> Result<Self, CliError> {
         let mut settings = Self::default();
-        if let Some(path) = &global.config {
-            settings.take(file::read_plugins(path, file::Trust::Named)?, false);
-        } else if let Some(path) = find_upwards(beside, "plimsoll.toml") {
-            settings.take(file::read_plugins(&path, file::Trust::Found)?, false);
-        }
-        if let Some(path) = user_config().filter(|path| path.is_file()) {
-            settings.take(file::read_plugins(&path, file::Trust::OwnFile)?, false);
+        for (path, trust) in files(global, beside) {
+            settings.take(file::read_plugins(&path, trust)?);
         }
         Ok(settings)
     }
 
-    fn take(&mut self, other: Self, with_target: bool) {
-        if with_target {
-            self.target = other.target;
-        }
+    /// Takes what a file says that no nearer one has said.
+    fn take(&mut self, other: Self) {
+        self.target = self.target.take().or(other.target);
         for (name, remote) in other.remotes {
             self.remotes.entry(name).or_insert(remote);
         }
@@ -146,51 +105,44 @@ impl Settings {
         target: &str,
         deployers: &Catalogue<dyn Deployer>,
     ) -> Result<(String, Json), CliError> {
-        match self.remotes.get(target) {
-            Some(Remote {
-                deployer: Some((name, options)),
-                ..
-            }) => Ok((name.clone(), options.clone())),
+        let Some(Remote { way, origin }) = self.remotes.get(target) else {
             // With its plugin's name, so that nobody pushes to one by accident.
-            None if target.contains('/') => Ok((target.to_owned(), json!({}))),
-            _ => Ok((
-                BASETEN_DEPLOYER.to_owned(),
-                self.remote_options(target, deployers)?,
-            )),
+            return match target.contains('/') {
+                true => Ok((target.to_owned(), json!({}))),
+                false => Err(self.unknown(target, deployers)),
+            };
+        };
+        match way {
+            Way::Plugin { deployer, options } => Ok((deployer.clone(), options.clone())),
+            Way::Platform(platform) => {
+                let key = key(target, platform, origin)?;
+                let mut options = json!({
+                    "name": target,
+                    "url": platform.url,
+                    "api_key": key.expose_secret(),
+                });
+                if let Some(team) = &platform.team {
+                    options["team"] = json!(team);
+                }
+                Ok((BASETEN_DEPLOYER.to_owned(), options))
+            }
         }
     }
 
-    /// The options of the deployer for a remote.
-    fn remote_options(
-        &self,
-        name: &str,
-        deployers: &Catalogue<dyn Deployer>,
-    ) -> Result<Json, CliError> {
-        let remote = self.remotes.get(name).ok_or_else(|| {
-            let mut known: Vec<String> = self.remotes.keys().cloned().collect();
-            known.push(LOCAL.to_owned());
-            let loaded = deployers.iter().filter(|one| one.origin.library.is_some());
-            known.extend(loaded.map(Registration::qualified));
-            let message = format!(
-                "there is no target `{name}`; known are: {}",
-                known.join(", ")
-            );
-            let error = CliError::usage(message).hint("name a remote in plimsoll.toml");
-            match did_you_mean(name, known.iter().map(String::as_str)) {
-                Some(hint) => error.hint(hint),
-                None => error,
-            }
-        })?;
-        let key = self.key(name, remote)?;
-        let mut options = json!({
-            "name": name,
-            "url": remote.url,
-            "api_key": key.expose_secret(),
-        });
-        if let Some(team) = &remote.team {
-            options["team"] = json!(team);
+    fn unknown(&self, target: &str, deployers: &Catalogue<dyn Deployer>) -> CliError {
+        let mut known: Vec<String> = self.remotes.keys().cloned().collect();
+        known.push(LOCAL.to_owned());
+        let loaded = deployers.iter().filter(|one| one.origin.library.is_some());
+        known.extend(loaded.map(Registration::qualified));
+        let message = format!(
+            "there is no target `{target}`; known are: {}",
+            known.join(", ")
+        );
+        let error = CliError::usage(message).hint("name a remote in plimsoll.toml");
+        match did_you_mean(target, known.iter().map(String::as_str)) {
+            Some(hint) => error.hint(hint),
+            None => error,
         }
-        Ok(options)
     }
 
     /// What is wrong with a target that its deployer does not take, and where it is named.
@@ -208,34 +160,33 @@ impl Settings {
             None => error,
         }
     }
+}
 
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the command line is what reads the environment"
-    )]
-    fn key(&self, name: &str, remote: &Remote) -> Result<SecretString, CliError> {
-        if let Some(variable) = &remote.api_key_env {
-            return std::env::var(variable)
-                .map(SecretString::from)
-                .map_err(|_| {
-                    let message =
-                        format!("{variable}, which holds the key of `{name}`, is not set");
-                    CliError::new(exit::UNAUTHORISED, message)
-                        .hint(format!("it is named in {}", remote.origin))
-                });
-        }
-        if let Some(key) = &remote.api_key {
-            return Ok(key.clone());
-        }
-        let common = std::env::var(KEY_VARIABLE)
-            .ok()
-            .filter(|_| remote.takes_common_key);
-        common.map(SecretString::from).ok_or_else(|| {
-            CliError::new(exit::UNAUTHORISED, format!("there is no key for `{name}`")).hint(
-                format!("set {KEY_VARIABLE}, or name a variable with `api-key-env`"),
-            )
-        })
+/// The key of a platform, which is named at `origin`.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the command line is what reads the environment"
+)]
+fn key(name: &str, platform: &Platform, origin: &str) -> Result<SecretString, CliError> {
+    if let Some(variable) = &platform.api_key_env {
+        return std::env::var(variable)
+            .map(SecretString::from)
+            .map_err(|_| {
+                let message = format!("{variable}, which holds the key of `{name}`, is not set");
+                CliError::new(exit::UNAUTHORISED, message).hint(format!("it is named in {origin}"))
+            });
     }
+    if let Some(key) = &platform.api_key {
+        return Ok(key.clone());
+    }
+    let common = std::env::var(KEY_VARIABLE)
+        .ok()
+        .filter(|_| platform.takes_common_key);
+    common.map(SecretString::from).ok_or_else(|| {
+        CliError::new(exit::UNAUTHORISED, format!("there is no key for `{name}`")).hint(format!(
+            "set {KEY_VARIABLE}, or name a variable with `api-key-env`"
+        ))
+    })
 }
 
 /// Where the built-in platform keeps its state.
@@ -248,6 +199,18 @@ pub(crate) fn data_dir(asked_for: Option<&Path>) -> Result<PathBuf, CliError> {
             .hint("name a folder with --data-dir")
     })?;
     Ok(strategy.data_dir().join("plimsoll").join(LOCAL))
+}
+
+/// The files of the project and of the user, the nearer first, and how far each is trusted.
+fn files(global: &Global, beside: &Path) -> impl Iterator<Item = (PathBuf, Trust)> {
+    let project = match &global.config {
+        Some(path) => Some((path.clone(), Trust::Named)),
+        None => find_upwards(beside, "plimsoll.toml").map(|path| (path, Trust::Found)),
+    };
+    let own = user_config().filter(|path| path.is_file());
+    project
+        .into_iter()
+        .chain(own.map(|path| (path, Trust::OwnFile)))
 }
 
 fn user_config() -> Option<PathBuf> {

@@ -5,7 +5,8 @@ use std::path::Path;
 use configparser::ini::{Ini, IniDefault};
 use secrecy::SecretString;
 
-use super::{Remote, Settings};
+use super::Settings;
+use super::remote::{Platform, Remote, Way};
 use crate::error::{CliError, exit};
 
 /// The section whose values hold where a remote has none.
@@ -49,12 +50,13 @@ fn parse(text: &str, shown: &str) -> Result<Settings, CliError> {
             continue;
         };
         let remote = Remote {
-            deployer: None,
-            url: rest_url(&url),
-            api_key: get("api_key").map(SecretString::from),
-            api_key_env: None,
-            team: get("team"),
-            takes_common_key: true,
+            way: Way::Platform(Platform {
+                url: rest_url(&url),
+                api_key: get("api_key").map(SecretString::from),
+                api_key_env: None,
+                team: get("team"),
+                takes_common_key: true,
+            }),
             origin: shown.to_owned(),
         };
         settings.remotes.insert(name, remote);
@@ -75,7 +77,7 @@ fn rest_url(remote_url: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::parse;
+    use super::{Way, parse};
     use secrecy::ExposeSecret as _;
 
     #[test]
@@ -87,9 +89,13 @@ mod tests {
         let settings = parse(text, ".trussrc").unwrap();
         let names: Vec<_> = settings.remotes.keys().map(String::as_str).collect();
         assert_eq!(names, ["Mine", "baseten"]);
-        let baseten = &settings.remotes["baseten"];
+        let platform = |name: &str| match &settings.remotes[name].way {
+            Way::Platform(platform) => platform.clone(),
+            plugin @ Way::Plugin { .. } => panic!("{plugin:?}"),
+        };
+        let baseten = platform("baseten");
         assert_eq!(baseten.url, "https://api.baseten.co");
         assert_eq!(baseten.api_key.as_ref().unwrap().expose_secret(), "a#b;c");
-        assert_eq!(settings.remotes["Mine"].team.as_deref(), Some("ml"));
+        assert_eq!(platform("Mine").team.as_deref(), Some("ml"));
     }
 }
