@@ -4,9 +4,11 @@ use std::fmt;
 
 use plimsoll_abi::abi_stable::std_types::{RSlice, RVec};
 use plimsoll_abi::v1::{Reply, Status, With};
+use plimsoll_core::diagnostic::Diagnostics;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::document::Refusal;
 use super::guard::guard;
 use super::owned::{Object, Owned};
 
@@ -167,6 +169,17 @@ pub(super) fn read_text(reply: Reply) -> Result<String, Fault> {
 /// The document of a failure.
 pub(super) fn read_failure<T: DeserializeOwned>(body: &[u8]) -> Result<T, Fault> {
     parse(body).map_err(Fault::Nonsense)
+}
+
+/// What is said of its input by a call that failed; else why the call came to nothing.
+pub(super) fn refusal(fault: Fault) -> Result<Diagnostics, Fault> {
+    match fault {
+        Fault::Failed(body) => {
+            let refusal: Refusal = read_failure(&body)?;
+            refusal.read().map_err(Fault::Nonsense)
+        }
+        other => Err(other),
+    }
 }
 
 /// The document of a reply that came with an object, and the object, which is there. Where the document

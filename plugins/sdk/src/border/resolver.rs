@@ -25,7 +25,7 @@ use super::document::{
     Files, NodeDocument, Refusal, ResolveAsked, Resolved, Said, WorkloadDocument,
 };
 use super::owned::Owned;
-use super::reply::{Fault, answer, document, done, failed, lent, read, read_failure};
+use super::reply::{Fault, answer, document, done, failed, lent, read, refusal};
 use super::rules::{ImportedRules, export_rules};
 use super::state::{into_state, of, release};
 
@@ -175,17 +175,7 @@ impl ImportedResolver {
     /// What is said where a call came to nothing: what the resolver says, or that it did not do its
     /// part.
     fn said(&self, fault: Fault) -> Diagnostics {
-        let fault = match fault {
-            Fault::Failed(body) => match read_failure::<Refusal>(&body) {
-                Ok(refusal) => match refusal.read() {
-                    Ok(said) => return said,
-                    Err(what) => Fault::Nonsense(what),
-                },
-                Err(fault) => fault,
-            },
-            other => other,
-        };
-        Diagnostics::of(self.failed(&fault))
+        refusal(fault).unwrap_or_else(|fault| Diagnostics::of(self.failed(&fault)))
     }
 
     fn failed(&self, fault: &Fault) -> Diagnostic {

@@ -25,7 +25,7 @@ use super::document::{
 };
 use super::owned::Owned;
 use super::reply::{
-    Fault, answer, answer_with, document, done, failed, lent, read, read_failure, read_with,
+    Fault, answer, answer_with, document, done, failed, lent, read, read_with, refusal,
 };
 use super::rules::{ImportedRules, export_all, export_rules};
 use super::state::{into_state, of, release};
@@ -211,18 +211,10 @@ impl ImportedSource {
 
     /// What is said where a call came to nothing: what the source says, or that it did not do its part.
     fn said(&self, call: &str, fault: Fault) -> Diagnostics {
-        let fault = match fault {
-            Fault::Failed(body) => match read_failure::<Refusal>(&body) {
-                Ok(refusal) => match refusal.read() {
-                    Ok(said) => return said,
-                    Err(what) => Fault::Nonsense(what),
-                },
-                Err(fault) => fault,
-            },
-            other => other,
-        };
-        let message = format!("the source `{}` {fault}, when it was to {call}", self.name);
-        Diagnostics::of(Diagnostic::error("plugin::failed", message))
+        refusal(fault).unwrap_or_else(|fault| {
+            let message = format!("the source `{}` {fault}, when it was to {call}", self.name);
+            Diagnostics::of(Diagnostic::error("plugin::failed", message))
+        })
     }
 
     fn nonsense(&self, call: &str) -> impl Fn(String) -> Diagnostics {
