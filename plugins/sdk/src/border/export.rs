@@ -132,52 +132,23 @@ fn make<T: ?Sized, O>(
     })
 }
 
-extern "C" fn make_policy(name: RSlice<'_, u8>, options: RSlice<'_, u8>) -> With<v1::Policy> {
-    make(
-        |registry| &registry.policies,
-        name,
-        options,
-        policy::none,
-        export_policy,
-    )
+/// The function of the border that makes what implements one trait.
+macro_rules! maker {
+    ($name:ident: $catalogue:ident, $object:ident, $none:path, $export:path) => {
+        extern "C" fn $name(name: RSlice<'_, u8>, options: RSlice<'_, u8>) -> With<v1::$object> {
+            make(
+                |registry| &registry.$catalogue,
+                name,
+                options,
+                $none,
+                $export,
+            )
+        }
+    };
 }
 
-extern "C" fn make_strategy(name: RSlice<'_, u8>, options: RSlice<'_, u8>) -> With<v1::Strategy> {
-    make(
-        |registry| &registry.strategies,
-        name,
-        options,
-        strategy::none,
-        export_strategy,
-    )
-}
-
-extern "C" fn make_source(name: RSlice<'_, u8>, options: RSlice<'_, u8>) -> With<v1::Source> {
-    make(
-        |registry| &registry.sources,
-        name,
-        options,
-        source::none,
-        export_source,
-    )
-}
-
-extern "C" fn make_resolver(name: RSlice<'_, u8>, options: RSlice<'_, u8>) -> With<v1::Resolver> {
-    make(
-        |registry| &registry.resolvers,
-        name,
-        options,
-        resolver::none,
-        export_resolver,
-    )
-}
-
-extern "C" fn make_deployer(name: RSlice<'_, u8>, options: RSlice<'_, u8>) -> With<v1::Deployer> {
-    make(
-        |registry| &registry.deployers,
-        name,
-        options,
-        deployer::none,
-        export_deployer,
-    )
-}
+maker!(make_policy: policies, Policy, policy::none, export_policy);
+maker!(make_strategy: strategies, Strategy, strategy::none, export_strategy);
+maker!(make_source: sources, Source, source::none, export_source);
+maker!(make_resolver: resolvers, Resolver, resolver::none, export_resolver);
+maker!(make_deployer: deployers, Deployer, deployer::none, export_deployer);
