@@ -14,5 +14,6 @@ pub mod options;
 pub mod trust;
 
 pub use error::{LoadError, LoadErrorKind};
-pub use host::{Candidate, Host, Loaded, LoadedPlugin, Places, State, Verdict};
+pub use host::{Candidate, Host, Loaded, LoadedPlugin, Places, State};
 pub use plimsoll_sdk::border::Limits;
+pub use plimsoll_sdk::border::import::Provided;

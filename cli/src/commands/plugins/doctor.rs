@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use plimsoll::loader::{Candidate, State};
+use plimsoll::loader::{Candidate, Host, Provided, State};
+use plimsoll::registry::Registry;
 use serde_json::json;
 
 use super::aligned;
@@ -25,10 +26,12 @@ struct Finding {
 pub(crate) fn run(global: &Global, command: &Doctor) -> Result<(), CliError> {
     let host = host(global, Path::new("."))?;
     let (libraries, remarks) = host.survey().map_err(|error| refused(global, &error))?;
+    // Into one registry, as for any other command: what one takes, another may miss.
+    let mut registry = plimsoll::registry()?;
     let findings: Vec<Finding> = libraries
         .iter()
         .map(|library| match &library.state {
-            State::Trusted => tried(&host, library),
+            State::Trusted => tried(&host, library, &mut registry),
             state => unloaded(library, state),
         })
         .collect();
@@ -94,7 +97,7 @@ fn kept(place: Option<&Path>) -> String {
     )
 }
 
-fn places(host: &plimsoll::loader::Host) -> Vec<[String; 2]> {
+fn places(host: &Host) -> Vec<[String; 2]> {
     let search = &host.places().search;
     let mut places = Vec::new();
     for (place, entries) in [
@@ -112,23 +115,19 @@ fn places(host: &plimsoll::loader::Host) -> Vec<[String; 2]> {
 }
 
 /// A library that is trusted is loaded, to see what comes of it.
-fn tried(host: &plimsoll::loader::Host, library: &Candidate) -> Finding {
+fn tried(host: &Host, library: &Candidate, registry: &mut Registry) -> Finding {
     let path = library.path.clone();
-    match host.verdict(&library.path) {
-        Ok(verdict) => Finding {
-            path,
-            sound: true,
-            message: format!(
-                "it is loaded, and has {}",
-                verdict
-                    .provided
-                    .iter()
-                    .map(|one| format!("{}/{}", one.plugin, one.name))
-                    .collect::<Vec<_>>()
-                    .join(", ")
-            ),
-            hints: Vec::new(),
-        },
+    match host.load_library(&library.path, registry) {
+        Ok(provided) => {
+            let named = |one: &Provided| format!("{}/{}", one.plugin, one.name);
+            let names: Vec<_> = provided.iter().map(named).collect();
+            Finding {
+                path,
+                sound: true,
+                message: format!("it is loaded, and has {}", names.join(", ")),
+                hints: Vec::new(),
+            }
+        }
         Err(error) => Finding {
             path,
             sound: false,
@@ -139,18 +138,10 @@ fn tried(host: &plimsoll::loader::Host, library: &Candidate) -> Finding {
 }
 
 fn unloaded(library: &Candidate, how: &State) -> Finding {
-    let hints = match how {
-        State::Refused { hints, .. } => hints.clone(),
-        State::NotTrusted | State::Changed => vec![format!(
-            "if it is what you mean to run: plimsoll plugins trust {}",
-            library.path.display()
-        )],
-        _ => Vec::new(),
-    };
     Finding {
         path: library.path.clone(),
         sound: matches!(how, State::Shadowed { .. } | State::NotAPlugin),
         message: state(how),
-        hints,
+        hints: library.hints(),
     }
 }

@@ -40,7 +40,7 @@ pub(crate) fn run(global: &Global, command: &Inspect) -> Result<(), CliError> {
         let has = |library: &&Candidate| {
             library.plugins.iter().any(|plugin| {
                 let named = |own| is_named(&command.what, &plugin.name, &plugin.version, own);
-                named("") || plugin.provides.iter().any(|one| named(&one.name))
+                plugin.name == command.what || plugin.provides.iter().any(|one| named(&one.name))
             })
         };
         return match libraries.iter().find(has) {
@@ -134,10 +134,7 @@ fn library(global: &Global, command: &Inspect, path: &Path) -> Result<(), CliErr
         .map_err(|error| refused(global, &error))?;
     if candidate.plugins.is_empty() {
         let message = state(&candidate.state);
-        let hints = match &candidate.state {
-            State::Refused { hints, .. } => &**hints,
-            _ => &[],
-        };
+        let hints = candidate.hints();
         let code = if path.exists() {
             exit::INVALID
         } else {
@@ -175,7 +172,7 @@ fn library(global: &Global, command: &Inspect, path: &Path) -> Result<(), CliErr
 /// What can be done now.
 fn next(state: &State) -> &'static str {
     match state {
-        State::Trusted => {
+        State::Trusted | State::Shadowed { .. } => {
             "\nNo code of it ran. --load loads it and shows the options of what it has.\n"
         }
         _ => {
@@ -186,10 +183,10 @@ fn next(state: &State) -> &'static str {
 }
 
 fn load(global: &Global, host: &Host, path: &Path) -> Result<Registry, CliError> {
-    let verdict = host
-        .verdict(path)
+    let mut registry = Registry::empty();
+    host.load_library(path, &mut registry)
         .map_err(|error| refused(global, &error))?;
-    Ok(verdict.registry)
+    Ok(registry)
 }
 
 fn said(candidate: &Candidate) -> String {

@@ -9,7 +9,7 @@ use plimsoll_core::registry::{Library, Registry};
 use plimsoll_sdk::border::import::{Provided, registrations};
 
 use super::survey::{Checked, First};
-use super::{Host, Loaded, LoadedPlugin, Verdict, kept_at};
+use super::{Host, Loaded, LoadedPlugin, no_folder};
 use crate::discover::Place;
 use crate::error::{LoadError, LoadErrorKind};
 use crate::library;
@@ -72,18 +72,21 @@ impl Host {
         Ok(loaded)
     }
 
-    /// Loads one library, which must be trusted, into a registry of its own. Its code runs.
+    /// Loads one library, which must be trusted, and says what it registers. Its code runs. Where it is
+    /// refused, nothing of it is left in the registry.
     ///
     /// # Errors
     /// When it cannot be loaded.
-    pub fn verdict(&self, path: &Path) -> Result<Verdict, LoadError> {
-        let mut registry = Registry::empty();
+    pub fn load_library(
+        &self,
+        path: &Path,
+        registry: &mut Registry,
+    ) -> Result<Vec<Provided>, LoadError> {
         let checked = Checked::read(path)?;
-        let (_, provided) = self.load_one(path, checked, &self.lock()?, &mut registry)?;
-        Ok(Verdict { provided, registry })
+        let (_, provided) = self.load_one(path, checked, &self.lock()?, registry)?;
+        Ok(provided)
     }
 
-    /// Loads one library. Where it is refused, nothing of it is left in the registry.
     #[expect(
         unsafe_code,
         reason = "what a library has is called through the border"
@@ -97,7 +100,8 @@ impl Host {
     ) -> Result<(Vec<Metadata>, Vec<Provided>), LoadError> {
         checked.trusted(lock, path)?;
         let Checked { whole, plugins } = checked;
-        let cache = kept_at(self.places().cache.as_deref(), path, "copies of plugins")?;
+        let cache = self.places().own_cache();
+        let cache = cache.ok_or_else(|| no_folder(path, "copies of plugins"))?;
         let copy = Cache::new(cache).place(&whole.sha256, &whole.bytes);
         let copy =
             copy.map_err(|error| LoadError::new(path, LoadErrorKind::Keeping, error.to_string()))?;

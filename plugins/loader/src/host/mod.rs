@@ -6,7 +6,6 @@ mod survey;
 use std::path::{Path, PathBuf};
 
 use plimsoll_sdk::border::Limits;
-use plimsoll_sdk::border::import::Provided;
 use serde::Serialize;
 
 use crate::discover::{Place, Remark, Search};
@@ -101,13 +100,17 @@ pub struct Loaded {
     pub remarks: Vec<Remark>,
 }
 
-/// What loading one library came to.
-#[derive(Clone, Debug)]
-pub struct Verdict {
-    /// What it registers.
-    pub provided: Vec<Provided>,
-    /// The registry with nothing else in it, for schemas and summaries.
-    pub registry: plimsoll_core::registry::Registry,
+impl Places {
+    /// The lock file, where it is the user's own: never one in the folder that a command happens to run
+    /// in, which anybody may have filled.
+    fn own_lock(&self) -> Option<&Path> {
+        self.lock.as_deref().filter(|lock| lock.is_absolute())
+    }
+
+    /// The folder of copies, likewise.
+    fn own_cache(&self) -> Option<&Path> {
+        self.cache.as_deref().filter(|cache| cache.is_absolute())
+    }
 }
 
 impl Host {
@@ -133,9 +136,10 @@ impl Host {
     /// not hold, or the lock file cannot be written.
     pub fn trust(&self, path: &Path, minisign_key: Option<&str>) -> Result<Entry, LoadError> {
         let checked = survey::Checked::read(path)?;
+        let file = self.places.own_lock();
+        let file = file.ok_or_else(|| no_folder(path, "what is trusted"))?;
+        let place = checked.whole.file.to_string_lossy().into_owned();
         // One that was signed stays so: what comes in its place must be signed by the same key.
-        let place = checked.whole.file.to_string_lossy();
-        let file = kept_at(self.places.lock.as_deref(), path, "what is trusted")?;
         let lock = Lock::read(file).map_err(kept)?;
         let before = lock.entries().iter().find(|entry| entry.path == place);
         let before = before.and_then(|entry| entry.minisign.clone());
@@ -146,17 +150,11 @@ impl Host {
         let entry = Entry {
             plugins: checked.plugins.iter().map(Metadata::id).collect(),
             sha256: checked.whole.sha256,
-            path: checked.whole.file.to_string_lossy().into_owned(),
+            path: place,
             minisign,
         };
-        Lock::trust(file, entry.clone()).map_err(kept)?;
-        if let Some(cache) = self
-            .places
-            .cache
-            .as_deref()
-            .filter(|cache| cache.is_absolute())
-        {
-            let lock = Lock::read(file).map_err(kept)?;
+        let lock = Lock::trust(file, entry.clone()).map_err(kept)?;
+        if let Some(cache) = self.places.own_cache() {
             let trusted: Vec<_> = lock.entries().iter().map(|one| &*one.sha256).collect();
             Cache::new(cache).keep(&trusted);
         }
@@ -164,13 +162,10 @@ impl Host {
     }
 }
 
-/// Where something is kept: never in the folder that a command happens to run in, which anybody may have
-/// filled.
-fn kept_at<'a>(place: Option<&'a Path>, path: &Path, what: &str) -> Result<&'a Path, LoadError> {
-    place.filter(|place| place.is_absolute()).ok_or_else(|| {
-        let message = format!("there is no folder of the user's own to keep {what} in");
-        LoadError::new(path, LoadErrorKind::Keeping, message).hint("set HOME to your home folder")
-    })
+/// Nothing is kept where there is no folder of the user's own.
+fn no_folder(path: &Path, what: &str) -> LoadError {
+    let message = format!("there is no folder of the user's own to keep {what} in");
+    LoadError::new(path, LoadErrorKind::Keeping, message).hint("set HOME to your home folder")
 }
 
 /// What is wrong with the lock file.

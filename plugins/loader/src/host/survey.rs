@@ -18,13 +18,10 @@ pub(super) struct Checked {
 impl Checked {
     /// Reads a library once and whole: what is checked from here on, and loaded, is these bytes.
     pub(super) fn read(path: &Path) -> Result<Self, LoadError> {
-        let whole = Whole::read(path).map_err(|error| {
-            let refusal = LoadError::new(path, LoadErrorKind::File, error.to_string());
-            match error {
-                FileError::Missing => refusal.hint("build it: cargo build --release"),
-                _ => refusal,
-            }
-        })?;
+        Self::of(whole(path)?, path)
+    }
+
+    fn of(whole: Whole, path: &Path) -> Result<Self, LoadError> {
         let plugins = peek(&whole.bytes).map_err(|error| {
             let kind = match error {
                 MetadataError::NotAPlugin => LoadErrorKind::NotAPlugin,
@@ -54,11 +51,35 @@ impl Checked {
             Standing::Changed => (LoadErrorKind::Trust, "it has changed since it was trusted"),
             Standing::NotTrusted => (LoadErrorKind::NotTrusted, "it is not trusted"),
         };
-        let way_out = format!(
-            "if it is what you mean to run: plimsoll plugins trust {}",
-            path.display()
-        );
-        Err(LoadError::new(path, kind, message).hint(way_out))
+        Err(LoadError::new(path, kind, message).hint(trust_it(path)))
+    }
+}
+
+fn whole(path: &Path) -> Result<Whole, LoadError> {
+    Whole::read(path).map_err(|error| {
+        let refusal = LoadError::new(path, LoadErrorKind::File, error.to_string());
+        match error {
+            FileError::Missing => refusal.hint("build it: cargo build --release"),
+            _ => refusal,
+        }
+    })
+}
+
+/// The way out where a library is not trusted.
+fn trust_it(path: &Path) -> String {
+    let path = path.display();
+    format!("if it is what you mean to run: plimsoll plugins trust {path}")
+}
+
+impl Candidate {
+    /// Ways out, where it would not be loaded.
+    #[must_use]
+    pub fn hints(&self) -> Vec<String> {
+        match &self.state {
+            State::Refused { hints, .. } => hints.clone(),
+            State::NotTrusted | State::Changed => vec![trust_it(&self.path)],
+            State::Trusted | State::Shadowed { .. } | State::NotAPlugin => Vec::new(),
+        }
     }
 }
 
@@ -117,12 +138,7 @@ impl Host {
     }
 
     pub(super) fn lock(&self) -> Result<Lock, LoadError> {
-        match self
-            .places()
-            .lock
-            .as_deref()
-            .filter(|lock| lock.is_absolute())
-        {
+        match self.places().own_lock() {
             Some(lock) => Lock::read(lock).map_err(kept),
             // Without a place of the user's own, nothing is trusted.
             None => Ok(Lock::default()),
@@ -132,44 +148,39 @@ impl Host {
 
 fn candidate(found: &Found, lock: &Lock, first: &mut First) -> Candidate {
     let path = &found.path;
-    let refused = |error: LoadError| match error.kind {
-        LoadErrorKind::NotAPlugin => State::NotAPlugin,
-        _ => State::Refused {
-            message: error.message,
-            hints: error.hints,
-        },
-    };
-    let unread = |bytes, sha256, state| Candidate {
+    let mut candidate = Candidate {
         path: path.clone(),
         place: found.place,
-        bytes,
-        sha256,
+        bytes: 0,
+        sha256: None,
         plugins: Vec::new(),
-        state,
+        state: State::NotAPlugin,
     };
-    let checked = match Checked::read(path) {
-        Ok(checked) => checked,
-        Err(error) => {
-            let whole = Whole::read(path).ok();
-            let bytes = whole.as_ref().map_or(0, |whole| whole.bytes.len() as u64);
-            return unread(bytes, whole.map(|whole| whole.sha256), refused(error));
-        }
-    };
+    let checked = whole(path).and_then(|whole| {
+        candidate.bytes = whole.bytes.len() as u64;
+        candidate.sha256 = Some(whole.sha256.clone());
+        Checked::of(whole, path)
+    });
     // Only what would be loaded takes a name: nothing that is not trusted stands before what is.
-    let state = match checked.trusted(lock, path) {
-        Ok(()) => match first.before(found, &checked.plugins) {
+    let standing = checked.and_then(|checked| {
+        let trusted = checked.trusted(lock, path);
+        candidate.plugins = checked.plugins;
+        trusted
+    });
+    candidate.state = match standing {
+        Ok(()) => match first.before(found, &candidate.plugins) {
             Some((plugin, by)) => State::Shadowed { plugin, by },
             None => State::Trusted,
         },
-        Err(error) if error.kind == LoadErrorKind::NotTrusted => State::NotTrusted,
-        Err(_) => State::Changed,
+        Err(error) => match error.kind {
+            LoadErrorKind::NotTrusted => State::NotTrusted,
+            LoadErrorKind::Trust => State::Changed,
+            LoadErrorKind::NotAPlugin => State::NotAPlugin,
+            _ => State::Refused {
+                message: error.message,
+                hints: error.hints,
+            },
+        },
     };
-    Candidate {
-        path: path.clone(),
-        place: found.place,
-        bytes: checked.whole.bytes.len() as u64,
-        sha256: Some(checked.whole.sha256),
-        plugins: checked.plugins,
-        state,
-    }
+    candidate
 }

@@ -219,12 +219,12 @@ impl Lock {
         Self::parse(path, &text)
     }
 
-    /// Reads a lock file, trusts a library and writes it back, while no other process does. The file
-    /// is whole at every instant: it is written beside, synced and renamed.
+    /// Reads a lock file, trusts a library and writes it back, while no other process does; gives what
+    /// is trusted now. The file is whole at every instant: it is written beside, synced and renamed.
     ///
     /// # Errors
     /// As [`Self::read`], and when it cannot be written.
-    pub fn trust(path: &Path, entry: Entry) -> Result<(), LockError> {
+    pub fn trust(path: &Path, entry: Entry) -> Result<Self, LockError> {
         let unwritten = |wrong: io::Error| LockError {
             path: path.to_owned(),
             line: None,
@@ -243,7 +243,8 @@ impl Lock {
         held.lock().map_err(unwritten)?;
         let mut lock = Self::read(path)?;
         lock.add(entry);
-        replace(folder, path, &lock.to_text()).map_err(unwritten)
+        replace(folder, path, &lock.to_text()).map_err(unwritten)?;
+        Ok(lock)
     }
 }
 
