@@ -1,9 +1,11 @@
 //! The inputs of the benches. They are fixed: the same on every machine.
 
+use std::hint::black_box;
 use std::path::Path;
 use std::sync::Arc;
 
 use plimsoll::context::{BuildContext, ContextFile};
+use plimsoll::policy::{Decision, Observation, Sample, ScalingPolicy};
 use plimsoll::tree::{MemoryTree, SourceTree};
 
 /// The example with three environments, in memory.
@@ -102,4 +104,46 @@ pub fn context(count: usize, len: usize) -> BuildContext {
         ContextFile::of_bytes(&format!("data/{:03}/{number:06}.bin", number % 100), bytes)
     });
     BuildContext::new(files.collect()).expect("every path is its own")
+}
+
+/// Asks a policy for one decision after another, every two seconds, with two new samples of a second
+/// each. The load rises and falls.
+#[inline]
+pub fn decisions<P: ScalingPolicy + ?Sized>(policy: &mut P) -> impl FnMut() -> Decision {
+    const SECOND: u64 = 1_000_000_000;
+    // In requests in flight.
+    let loads: Vec<f64> = (0..1024)
+        .map(|step| 40.0 + 30.0 * (f64::from(step) / 100.0).sin())
+        .collect();
+    let (mut tick, mut current) = (0_u64, 1);
+    move || {
+        tick += 1;
+        let now_ns = tick * 2 * SECOND;
+        let load = loads[(tick % 1024) as usize];
+        let sample = |at_ns| Sample {
+            at_ns,
+            in_flight: load,
+            arrivals: 40,
+            completions: 40,
+            service_time_seconds: load,
+            ..Sample::default()
+        };
+        let samples = [sample(now_ns - SECOND), sample(now_ns)];
+        let decision = policy.decide(black_box(&Observation {
+            now_ns,
+            target_rate: Some(40.0),
+            samples: &samples,
+            replicas: &[],
+            current,
+            ready: current,
+            starting: 0,
+            draining: 0,
+            min: 0,
+            max: 1000,
+            backlog: 0,
+            reachable: true,
+        }));
+        current = decision.desired.min(1000);
+        decision
+    }
 }

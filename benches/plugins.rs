@@ -16,13 +16,12 @@ use plimsoll::harness::scenario::{Scenario, Workload};
 use plimsoll::harness::service::Service;
 use plimsoll::loader::discover::Search;
 use plimsoll::loader::{Host, Limits, Places};
-use plimsoll::policy::{Observation, Sample, ScalingPolicy};
+use plimsoll::policy::ScalingPolicy;
 use plimsoll::registry::{FactoryContext, Registry};
+use plimsoll_benches::decisions;
 use plimsoll_test_libraries::Library;
 use serde_json::json;
 use tempfile::TempDir;
-
-const SECOND: u64 = 1_000_000_000;
 
 /// A library of a bundled plugin, as its users would build it.
 fn library(package: &str) -> PathBuf {
@@ -69,45 +68,13 @@ fn made(context: &FactoryContext, name: &str) -> Box<dyn ScalingPolicy> {
 }
 
 fn decide(criterion: &mut Criterion, name: &str, mut policy: Box<dyn ScalingPolicy>) {
-    let loads: Vec<f64> = (0..1024)
-        .map(|step| 40.0 + 30.0 * (f64::from(step) / 100.0).sin())
-        .collect();
-    let (mut tick, mut current) = (0_u64, 1);
+    let mut decide = decisions(&mut *policy);
     criterion.bench_function(&format!("decide: {name}"), |bencher| {
-        bencher.iter(|| {
-            tick += 1;
-            let now_ns = tick * 2 * SECOND;
-            let load = loads[(tick % 1024) as usize];
-            let sample = |at_ns| Sample {
-                at_ns,
-                in_flight: load,
-                arrivals: 40,
-                completions: 40,
-                service_time_seconds: load,
-                ..Sample::default()
-            };
-            let samples = [sample(now_ns - SECOND), sample(now_ns)];
-            let decision = policy.decide(black_box(&Observation {
-                now_ns,
-                target_rate: Some(40.0),
-                samples: &samples,
-                replicas: &[],
-                current,
-                ready: current,
-                starting: 0,
-                draining: 0,
-                min: 0,
-                max: 1000,
-                backlog: 0,
-                reachable: true,
-            }));
-            current = decision.desired.min(1000);
-            decision
-        });
+        bencher.iter(&mut decide);
     });
 }
 
-fn decisions(criterion: &mut Criterion) {
+fn policies(criterion: &mut Criterion) {
     let (linked, (loaded, _folder)) = (linked(), loaded("plimsoll-scaling"));
     for name in linked.registry.policies.names() {
         decide(criterion, &format!("{name}, linked"), made(&linked, &name));
@@ -231,5 +198,5 @@ fn done<T, E: std::fmt::Display>(outcome: Result<T, E>) -> T {
     outcome.unwrap_or_else(|error| panic!("{error}"))
 }
 
-criterion_group!(all, decisions, shares, simulations, loading);
+criterion_group!(all, policies, shares, simulations, loading);
 criterion_main!(all);

@@ -1,58 +1,17 @@
 //! What does one decision cost? Called statically, with two new samples of a second each.
 
-use std::hint::black_box;
-
 use criterion::{Criterion, criterion_group, criterion_main};
-use plimsoll::policy::{Observation, Sample, ScalingPolicy};
+use plimsoll::policy::ScalingPolicy;
 use plimsoll::scaling::{
     Baseten, BasetenOptions, Fixed, FixedOptions, Hpa, HpaOptions, Knative, KnativeOptions, Little,
     LittleOptions, Predictive, PredictiveOptions, RayServe, RayServeOptions, Tressi, TressiOptions,
 };
-
-const SECOND: u64 = 1_000_000_000;
-const TICK_SECONDS: u64 = 2;
-
-/// A load that rises and falls, in requests in flight.
-fn loads() -> Vec<f64> {
-    (0..1024)
-        .map(|step| 40.0 + 30.0 * (f64::from(step) / 100.0).sin())
-        .collect()
-}
+use plimsoll_benches::decisions;
 
 fn bench<P: ScalingPolicy>(criterion: &mut Criterion, name: &str, mut policy: P) {
-    let loads = loads();
-    let (mut tick, mut current) = (0_u64, 1);
+    let mut decide = decisions(&mut policy);
     criterion.bench_function(&format!("decide: {name}"), |bencher| {
-        bencher.iter(|| {
-            tick += 1;
-            let now_ns = tick * TICK_SECONDS * SECOND;
-            let load = loads[(tick % 1024) as usize];
-            let sample = |at_ns| Sample {
-                at_ns,
-                in_flight: load,
-                arrivals: 40,
-                completions: 40,
-                service_time_seconds: load,
-                ..Sample::default()
-            };
-            let samples = [sample(now_ns - SECOND), sample(now_ns)];
-            let decision = policy.decide(black_box(&Observation {
-                now_ns,
-                current,
-                ready: current,
-                starting: 0,
-                draining: 0,
-                min: 0,
-                max: 1000,
-                reachable: true,
-                target_rate: Some(40.0),
-                backlog: 0,
-                samples: &samples,
-                replicas: &[],
-            }));
-            current = decision.desired.min(1000);
-            decision
-        });
+        bencher.iter(&mut decide);
     });
 }
 
