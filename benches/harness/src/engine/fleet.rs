@@ -2,13 +2,14 @@
 
 use std::ops::ControlFlow;
 
+use plimsoll_core::control::Controller;
 use plimsoll_core::distribution::{Demand, DistributionStrategy};
 use plimsoll_core::policy::ScalingPolicy;
 
 use super::plant::Plant;
 use super::run::Progress;
 use crate::error::Error;
-use crate::scenario::{Scenario, Workload};
+use crate::scenario::Scenario;
 use crate::score::Outcome;
 
 /// Runs all workloads of a scenario, each under a policy of its own that decides as often as the
@@ -88,13 +89,10 @@ pub fn run_fleet_with<P: ScalingPolicy + ?Sized>(
 
 struct Fleet {
     now: u64,
-    budget: Option<u32>,
     plants: Vec<Plant>,
     /// When each policy decides next.
     due: Vec<u64>,
-    /// What each asked for last.
-    demands: Vec<Demand>,
-    allocations: Vec<u32>,
+    controller: Controller,
 }
 
 impl Fleet {
@@ -118,10 +116,8 @@ impl Fleet {
         });
         let mut fleet = Self {
             now: 0,
-            budget: scenario.budget,
             due: plants.iter().map(|plant| plant.decision_interval).collect(),
-            demands: demands.collect(),
-            allocations: workloads.iter().map(Workload::starts_with).collect(),
+            controller: Controller::new(scenario.budget, demands.collect()),
             plants,
         };
         fleet.allow_activations();
@@ -142,9 +138,8 @@ impl Fleet {
     /// Asks the policies whose time has come.
     fn decide<P: ScalingPolicy + ?Sized>(&mut self, policies: &mut [&mut P]) -> Result<(), Error> {
         let plants = self.plants.iter_mut().zip(policies);
-        for ((plant, policy), (due, demand)) in
-            plants.zip(self.due.iter_mut().zip(&mut self.demands))
-        {
+        for (index, ((plant, policy), due)) in plants.zip(&mut self.due).enumerate() {
+            let demand = self.controller.demand(index);
             if *due == self.now {
                 *due = due.saturating_add(plant.decision_interval);
                 let decision = plant.decide(&mut **policy)?;
@@ -157,29 +152,10 @@ impl Fleet {
         Ok(())
     }
 
-    /// Gives every workload what its policy asks for, and where that is more than there is, what
-    /// the strategy makes of it: no workload gets more than it asks for.
+    /// Gives every workload what its policy asks for, or its share of the budget.
     fn share(&mut self, strategy: &dyn DistributionStrategy) -> Result<(), Error> {
-        let asked: u64 = self.demands.iter().map(|one| u64::from(one.desired)).sum();
-        match self.budget {
-            Some(budget) if asked > u64::from(budget) => {
-                let limited: Vec<Demand> = self
-                    .demands
-                    .iter()
-                    .map(|demand| Demand {
-                        max: demand.desired,
-                        ..*demand
-                    })
-                    .collect();
-                strategy.distribute(budget, &limited, &mut self.allocations)?;
-            }
-            _ => {
-                for (allocation, demand) in self.allocations.iter_mut().zip(&self.demands) {
-                    *allocation = demand.desired;
-                }
-            }
-        }
-        for (plant, allocation) in self.plants.iter_mut().zip(&self.allocations) {
+        let allocations = self.controller.share(strategy)?;
+        for (plant, allocation) in self.plants.iter_mut().zip(allocations) {
             plant.apply(*allocation);
         }
         self.allow_activations();
@@ -189,12 +165,16 @@ impl Fleet {
     /// Lets workloads that have no replica wake within what the budget leaves, the first ones
     /// first, so that the activator never goes beyond it.
     fn allow_activations(&mut self) {
-        let Some(budget) = self.budget else {
+        let Some(budget) = self.controller.budget() else {
             return;
         };
-        let mut spare = self.allocations.iter().fold(budget, |spare, allocation| {
-            spare.saturating_sub(*allocation)
-        });
+        let mut spare = self
+            .controller
+            .allocations()
+            .iter()
+            .fold(budget, |spare, allocation| {
+                spare.saturating_sub(*allocation)
+            });
         for plant in &mut self.plants {
             if plant.target() == 0 {
                 spare -= plant.allow_activation(spare);

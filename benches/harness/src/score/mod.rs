@@ -1,7 +1,6 @@
 //! What is measured, and what it says.
 
 mod elasticity;
-mod histogram;
 mod meter;
 mod outcome;
 mod percentiles;
@@ -9,9 +8,9 @@ mod recorder;
 mod timeline;
 
 pub use elasticity::Elasticity;
-pub use histogram::Histogram;
 pub(crate) use meter::{Measured, Meter, Summary};
 pub use outcome::{Latencies, Latency, Outcome, Replicas, Requests, Scaling, Score, ServiceLevel};
 pub use percentiles::Percentiles;
+pub use plimsoll_core::histogram::Histogram;
 pub(crate) use recorder::{Completion, Recorder};
 pub use timeline::Point;

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
+use super::Histogram;
 use super::elasticity::Elasticity;
-use super::histogram::Histogram;
 use super::percentiles::Percentiles;
 use super::timeline::Point;
 use crate::time::seconds;

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::histogram::Histogram;
+use super::Histogram;
 use crate::time::{seconds, whole};
 
 /// The latencies of the completed requests, as finely as they were counted. A clone shares them.

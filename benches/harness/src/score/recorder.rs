@@ -1,6 +1,6 @@
 //! What is counted while a simulation runs, at a size that does not depend on its length.
 
-use super::histogram::Histogram;
+use super::Histogram;
 
 /// A request that is completed, in nanoseconds.
 #[derive(Clone, Copy, Debug)]
