@@ -122,7 +122,7 @@ impl Histogram {
         for (index, in_bucket) in self.filled() {
             seen += in_bucket;
             if seen >= rank {
-                return middle(index).clamp(self.min, self.max);
+                return middle(index).min(self.max);
             }
         }
         self.max
