@@ -30,6 +30,7 @@ pub mod schema;
 pub mod source;
 pub mod span;
 pub mod suggest;
+pub mod threshold;
 pub mod tree;
 pub mod value;
 pub mod yaml;

@@ -1,0 +1,221 @@
+//! What the controller knows of one endpoint.
+
+use plimsoll_core::policy::{Observation, Reason, Sample};
+
+use super::early::Watch;
+use crate::clock::{SECOND, seconds};
+use crate::engine::Detail;
+use crate::plan::{Endpoint, Rate, Workers};
+use crate::results::{Point, Timeline, Totals, Why};
+use crate::schedule::Ramp;
+
+/// What an endpoint's lanes did since the last decision.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Pending {
+    /// The time that a lane was looked at, the longest of them.
+    pub(super) length: u64,
+    in_flight_area: u64,
+    backlog_area: u64,
+    arrivals: u32,
+    completions: u32,
+    errors: u32,
+    service_ns: u64,
+}
+
+/// What is shown to a policy, held as long as it looks.
+pub(super) struct EndpointState {
+    /// Loop and lane of each of its lanes.
+    pub(super) lanes: Vec<(usize, usize)>,
+    pub(super) workers: u32,
+    pub(super) peak_workers: u32,
+    /// Workers times nanoseconds, of the test and of this second.
+    pub(super) worker_area: u128,
+    second_worker_area: u128,
+    observed: u64,
+    pub(super) pending: Pending,
+    samples: [Sample; 1],
+    pub(super) in_flight: f64,
+    pub(super) backlog: u32,
+    /// Requests that waited while there were as many workers as there may be: how many decisions in a row.
+    bounded_for: u32,
+    pub(super) bounded: bool,
+    pub(super) totals: Totals,
+    pub(super) second: Totals,
+    second_in_flight: (f64, u32),
+    pub(super) timeline: Timeline,
+    pub(super) last: Point,
+    pub(super) decision: Option<Reason>,
+    pub(super) watch: Option<Watch>,
+    pub(super) seen: Vec<u16>,
+    pub(super) over: bool,
+    pub(super) ended: Option<(u64, Why)>,
+}
+
+impl EndpointState {
+    pub(super) fn new(endpoint: &Endpoint) -> Self {
+        let workers = match endpoint.workers {
+            Workers::Fixed(count) => count,
+            Workers::Autoscaled { min, .. } => min,
+        };
+        Self {
+            lanes: Vec::new(),
+            workers,
+            peak_workers: workers,
+            worker_area: 0,
+            second_worker_area: 0,
+            observed: 0,
+            pending: Pending::default(),
+            samples: [Sample::default()],
+            in_flight: 0.0,
+            backlog: 0,
+            bounded_for: 0,
+            bounded: false,
+            totals: Totals {
+                has_goodput: !endpoint.goodput.is_empty(),
+                ..Totals::default()
+            },
+            second: Totals::default(),
+            second_in_flight: (0.0, 0),
+            timeline: Timeline::default(),
+            last: Point::default(),
+            decision: None,
+            watch: endpoint.early_exit.as_ref().map(Watch::new),
+            seen: Vec::new(),
+            over: false,
+            ended: None,
+        }
+    }
+
+    /// Takes what a lane did in a tick.
+    pub(super) fn take_tick(&mut self, tick: &crate::engine::Tick, length: u64, in_time: bool) {
+        let pending = &mut self.pending;
+        if pending.length == 0 {
+            self.backlog = 0;
+        }
+        pending.length = pending.length.max(length);
+        pending.in_flight_area += tick.in_flight_area;
+        pending.backlog_area += tick.backlog_area;
+        pending.arrivals += tick.arrivals;
+        pending.completions += tick.completions;
+        pending.errors += tick.errors;
+        pending.service_ns += tick.service_ns;
+        self.backlog = self.backlog.saturating_add(tick.backlog);
+        for totals in [&mut self.totals, &mut self.second] {
+            totals.due += u64::from(tick.arrivals);
+            totals.sent += u64::from(tick.sent);
+            totals.sent_in_time += u64::from(if in_time { tick.sent } else { 0 });
+            totals.completions += u64::from(tick.completions);
+            totals.errors += u64::from(tick.errors);
+        }
+    }
+
+    /// Adds up how many workers there were until now.
+    pub(super) fn observe(&mut self, pending: &Pending, now: u64) {
+        let area = u128::from(self.workers) * u128::from(now - self.observed);
+        self.worker_area += area;
+        self.second_worker_area += area;
+        self.observed = now;
+        self.peak_workers = self.peak_workers.max(self.workers);
+        if !pending.is_empty() {
+            self.in_flight = pending.in_flight_area as f64 / pending.length as f64;
+            self.second_in_flight.0 += self.in_flight;
+            self.second_in_flight.1 += 1;
+        }
+    }
+
+    /// What the policy is shown. It counts in workers, of which each may have several requests.
+    pub(super) fn observation(
+        &mut self,
+        endpoint: &Endpoint,
+        now: u64,
+        (min, max): (u32, u32),
+        pending: &Pending,
+    ) -> Observation<'_> {
+        let each = f64::from(endpoint.per_worker);
+        let mean = |area: u64| area as f64 / pending.length.max(1) as f64 / each;
+        self.samples[0] = Sample {
+            at_ns: now,
+            in_flight: mean(pending.in_flight_area),
+            proxied: 0.0,
+            queued: mean(pending.backlog_area),
+            tokens_in_flight: 0.0,
+            arrivals: pending.arrivals,
+            completions: pending.completions,
+            errors: pending.errors,
+            service_time_seconds: seconds(pending.service_ns) / each,
+        };
+        // For half a second without end to it.
+        self.bounded_for = match self.workers >= max && self.backlog > 0 {
+            true => self.bounded_for + 1,
+            false => 0,
+        };
+        self.bounded |= self.bounded_for >= 5;
+        let samples: &[Sample] = match pending.is_empty() {
+            true => &[],
+            false => &self.samples,
+        };
+        Observation {
+            now_ns: now,
+            target_rate: ramp(endpoint).map(|ramp| ramp.at(now)),
+            samples,
+            replicas: &[],
+            current: self.workers,
+            ready: self.workers,
+            starting: 0,
+            draining: 0,
+            min,
+            max,
+            backlog: self.backlog.div_ceil(endpoint.per_worker),
+            reachable: true,
+        }
+    }
+
+    /// Closes a second that began at a time.
+    pub(super) fn close_second(&mut self, endpoint: &Endpoint, began: u64, length: u64) {
+        let second = std::mem::take(&mut self.second);
+        let detail: &Detail = &second.detail;
+        let per_second = |count: u64| count as f64 * SECOND as f64 / length.max(1) as f64;
+        let at = |share| crate::results::milliseconds(detail.response.quantile(share));
+        let until = began + length;
+        let ended = self.ended.map_or(u64::MAX, |(at, _)| at);
+        let target = match ramp(endpoint).filter(|_| ended > began) {
+            Some(ramp) => {
+                (ramp.due(until) - ramp.due(began)) * SECOND as f64 / length.max(1) as f64
+            }
+            None => 0.0,
+        };
+        let (in_flight, count) = std::mem::take(&mut self.second_in_flight);
+        let point = Point {
+            at_seconds: seconds(until),
+            length_seconds: seconds(length),
+            target_rate: target,
+            sent_rate: per_second(second.sent),
+            rate: per_second(second.completions),
+            error_rate: per_second(second.errors),
+            workers: self.second_worker_area as f64 / length.max(1) as f64,
+            in_flight: in_flight / f64::from(count.max(1)),
+            backlog: self.backlog,
+            p50_ms: at(0.5),
+            p95_ms: at(0.95),
+            p99_ms: at(0.99),
+            max_ms: crate::results::milliseconds(detail.response.max()),
+            tokens: per_second(detail.tokens),
+        };
+        self.second_worker_area = 0;
+        self.totals.peak = self.totals.peak.max(point.rate);
+        self.totals.detail.merge(detail);
+        self.last = point;
+        self.timeline.add(point);
+    }
+}
+
+/// The rate that an endpoint is to hold, where it holds one.
+pub(super) fn ramp(endpoint: &Endpoint) -> Option<Ramp> {
+    match endpoint.rate {
+        Rate::PerSecond(rate) => Some(Ramp {
+            rate,
+            ramp: endpoint.ramp,
+        }),
+        Rate::Unpaced | Rate::Replayed => None,
+    }
+}

@@ -1,0 +1,141 @@
+//! Adds up what came of a run.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use plimsoll_core::threshold::Threshold;
+
+use super::Control;
+use super::endpoint::ramp;
+use crate::clock::{SECOND, seconds};
+use crate::plan::Workers;
+use crate::results::{
+    EndpointSummary, Evidence, Generator, Global, Latency, ResponseSample, Results, Summary,
+    ThresholdResult, Totals, Verdict, judge,
+};
+
+impl Control {
+    pub(super) fn finish(mut self) -> Results {
+        let now = self.clock.now();
+        let length = self.end.max(1);
+        for state in &mut self.endpoints {
+            let pending = std::mem::take(&mut state.pending);
+            state.observe(&pending, now);
+        }
+        self.close_second(now.max(self.second + 1));
+        let cpu = crate::engine::cpu::of_process() - self.cpu_before;
+        let mut all = Totals::default();
+        let mut endpoints = Vec::with_capacity(self.endpoints.len());
+        let mut histograms = Vec::with_capacity(self.endpoints.len());
+        let mut timelines = Vec::with_capacity(self.endpoints.len());
+        let mut thresholds: Vec<ThresholdResult> = Vec::new();
+        let mut bounded = 0;
+        let backlog = |state: &super::endpoint::EndpointState| {
+            state.totals.detail.failures[crate::engine::Failure::Unsent as usize]
+        };
+        let mut unsent = 0;
+        for (state, endpoint) in self.endpoints.iter_mut().zip(&self.test.endpoints) {
+            state.timeline.close();
+            let until = state.ended.map_or(length, |(at, _)| at.min(length));
+            state.totals.expected = ramp(endpoint).map(|ramp| ramp.due(until));
+            bounded += usize::from(state.bounded);
+            unsent += backlog(state);
+            all.add(&state.totals);
+            let measured = state.totals.measured(until);
+            for text in &endpoint.thresholds {
+                if let Ok(threshold) = text.parse::<Threshold>() {
+                    let totals = &state.totals;
+                    thresholds.push(judge(&threshold, totals, &measured, Some(&endpoint.key)));
+                }
+            }
+            let samples = state.totals.detail.samples.iter();
+            endpoints.push(EndpointSummary {
+                endpoint_key: endpoint.key.clone(),
+                method: endpoint.request.method.clone(),
+                url: endpoint.url.clone(),
+                theoretical_max_rps: ramp(endpoint).map(|ramp| ramp.rate),
+                workers: state.workers,
+                peak_workers: state.peak_workers,
+                average_workers: state.worker_area as f64 / now.max(1) as f64,
+                policy: match &endpoint.workers {
+                    Workers::Fixed(_) => None,
+                    Workers::Autoscaled { policy, .. } => Some(policy.clone()),
+                },
+                response_samples: samples
+                    .map(|sample| ResponseSample {
+                        status_code: sample.status,
+                        body: self.test.masked(&String::from_utf8_lossy(&sample.body)),
+                    })
+                    .collect(),
+                timeline: state.timeline.points().to_vec(),
+                measured,
+            });
+            histograms.push(std::mem::take(&mut state.totals.detail.response));
+            timelines.push(std::mem::take(&mut state.timeline));
+        }
+        all.peak = self.peak;
+        let measured = all.measured(length);
+        for text in self.test.thresholds.iter().chain(&self.options.thresholds) {
+            if let Ok(threshold) = text.parse::<Threshold>() {
+                thresholds.push(judge(&threshold, &all, &measured, None));
+            }
+        }
+        let busiest = self.cpu.iter().copied().max().unwrap_or(0) as f64 / now.max(1) as f64;
+        let verdict = Verdict::on(Evidence {
+            pacing: &self.pacing,
+            busiest,
+            achieved: measured.rate_achieved,
+            backlog: unsent,
+            bounded,
+        });
+        let total = measured.total_requests;
+        let began = self.clock.date(0);
+        Results {
+            summary: Summary {
+                plimsoll_version: env!("CARGO_PKG_VERSION").to_owned(),
+                name: self.test.name.clone(),
+                config_snapshot: self.test.snapshot.clone(),
+                global: Global {
+                    total_endpoints: endpoints.len(),
+                    epoch_started_at: epoch(began),
+                    epoch_ended_at: epoch(self.clock.date(now)),
+                    final_duration_sec: seconds(length),
+                    interrupted: self.interrupted,
+                    avg_system_cpu_usage_percent: cpu as f64 * 100.0 / now.max(1) as f64,
+                    avg_process_memory_usage_mb: memory_mb(),
+                    measured,
+                },
+                endpoints,
+                generator: Generator {
+                    verdict,
+                    threads: self.links.len(),
+                    pacing: Latency::of(&self.pacing),
+                    cpu_seconds: cpu as f64 / SECOND as f64,
+                    cpu_per_request_us: cpu as f64 / 1e3 / total.max(1) as f64,
+                    busiest_loop: busiest,
+                },
+                thresholds,
+            },
+            began,
+            histograms,
+            seconds: self.seconds,
+            timelines,
+            events: self.events,
+            events_left_out: self.events_left_out,
+        }
+    }
+}
+
+fn epoch(date: SystemTime) -> u64 {
+    let since = date.duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// Memory that this process holds, in MB; 0 where the operating system does not say.
+fn memory_mb() -> f64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let kilobytes = line.and_then(|line| line.trim().strip_suffix(" kB"));
+    kilobytes
+        .and_then(|number| number.trim().parse::<f64>().ok())
+        .map_or(0.0, |kilobytes| (kilobytes / 102.4).round() / 10.0)
+}

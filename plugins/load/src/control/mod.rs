@@ -1,0 +1,424 @@
+//! The controller of a run: metrics in, decisions out, ten times a second.
+
+mod early;
+mod endpoint;
+mod finish;
+mod snapshot;
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::Duration;
+
+use mio::Waker;
+use plimsoll_core::control::Controller;
+use plimsoll_core::histogram::Histogram;
+use plimsoll_core::policy::{Reason, ScalingPolicy};
+
+use self::early::Watch;
+use self::endpoint::{EndpointState, Pending};
+pub use self::snapshot::{EndpointSnapshot, Phase, Snapshot};
+use crate::clock::{RunClock, SECOND};
+use crate::engine::{Message, OVER, Orders, TICK};
+use crate::error::LoadError;
+use crate::options::RunOptions;
+use crate::plan::{LoadTest, Workers};
+use crate::results::{Action, Event, Results, Why};
+use crate::run::{Shared, share};
+
+/// Events that are kept; more are counted.
+const MOST_EVENTS: usize = 1_000_000;
+/// Seconds of which the histogram of all requests is kept; more are joined, two and two.
+const MOST_SECONDS: usize = 600;
+
+/// The way to one event loop.
+pub(crate) struct Link {
+    pub(crate) orders: Arc<Orders>,
+    pub(crate) waker: Waker,
+    /// The endpoint of each of its lanes.
+    pub(crate) lanes: Vec<usize>,
+}
+
+pub(crate) struct Control {
+    test: Arc<LoadTest>,
+    options: RunOptions,
+    policies: Vec<Option<Box<dyn ScalingPolicy>>>,
+    controller: Controller,
+    endpoints: Vec<EndpointState>,
+    links: Vec<Link>,
+    clock: RunClock,
+    shared: Arc<Shared>,
+    /// Which loops have ticked since the last decision, and which are over.
+    ticked: Vec<bool>,
+    over: Vec<bool>,
+    decided: u64,
+    second: u64,
+    /// When the test ends.
+    end: u64,
+    watch: Option<Watch>,
+    pacing: Histogram,
+    cpu: Vec<u64>,
+    /// Processor time of this process before the first request.
+    cpu_before: u64,
+    seconds: Vec<(f64, Histogram)>,
+    joining: (u32, u32),
+    events: Vec<Event>,
+    events_left_out: u64,
+    interrupted: bool,
+    early: bool,
+    peak: f64,
+}
+
+impl Control {
+    pub(crate) fn new(
+        test: Arc<LoadTest>,
+        policies: Vec<Option<Box<dyn ScalingPolicy>>>,
+        links: Vec<Link>,
+        clock: RunClock,
+        shared: Arc<Shared>,
+        options: &RunOptions,
+    ) -> Self {
+        let mut endpoints: Vec<EndpointState> =
+            test.endpoints.iter().map(EndpointState::new).collect();
+        for (number, link) in links.iter().enumerate() {
+            for (lane, endpoint) in link.lanes.iter().enumerate() {
+                endpoints[*endpoint].lanes.push((number, lane));
+            }
+        }
+        Self {
+            controller: Controller::new(test.budget, test.demands()),
+            end: test.duration,
+            watch: test.early_exit.as_ref().map(Watch::new),
+            options: options.clone(),
+            policies,
+            endpoints,
+            ticked: vec![false; links.len()],
+            over: vec![false; links.len()],
+            cpu: vec![0; links.len()],
+            links,
+            clock,
+            shared,
+            decided: 0,
+            second: 0,
+            pacing: Histogram::default(),
+            cpu_before: crate::engine::cpu::of_process(),
+            seconds: Vec::new(),
+            joining: (1, 0),
+            events: Vec::new(),
+            events_left_out: 0,
+            interrupted: false,
+            early: false,
+            peak: 0.0,
+            test,
+        }
+    }
+
+    /// Runs until every loop is over.
+    pub(crate) fn run(mut self, receive: &Receiver<Message>) -> Result<Results, LoadError> {
+        let mut wrong = None;
+        while self.over.iter().any(|over| !over) {
+            match receive.recv_timeout(Duration::from_nanos(TICK / 4)) {
+                Ok(Message::Over { number, failure }) => {
+                    self.over[number] = true;
+                    if let Some(failure) = failure {
+                        wrong.get_or_insert(LoadError::Policy(format!(
+                            "an event loop failed: {failure}"
+                        )));
+                        self.stop_all(self.clock.now());
+                    }
+                }
+                Ok(message) => self.take(message),
+                Err(RecvTimeoutError::Timeout) => {}
+                // A loop that panicked is over as well.
+                Err(RecvTimeoutError::Disconnected) => {
+                    wrong.get_or_insert(LoadError::Policy("an event loop panicked".to_owned()));
+                    break;
+                }
+            }
+            let now = self.clock.now();
+            if self.shared.stop.load(Ordering::Relaxed) && !self.interrupted {
+                self.interrupted = true;
+                self.stop_all(now);
+            }
+            let all = self
+                .ticked
+                .iter()
+                .zip(&self.over)
+                .all(|(ticked, over)| *ticked || *over);
+            if all && now > self.decided || now >= self.decided + 5 * TICK / 2 {
+                if let Err(error) = self.decide(now) {
+                    wrong.get_or_insert(error);
+                    self.stop_all(now);
+                }
+                self.ticked.fill(false);
+            }
+        }
+        if let Some(error) = wrong {
+            return Err(error);
+        }
+        Ok(self.finish())
+    }
+
+    fn take(&mut self, message: Message) {
+        match message {
+            Message::Ticked {
+                number,
+                at,
+                length,
+                ticks,
+                seen,
+            } => {
+                self.ticked[number] = true;
+                let in_time = at <= self.end.saturating_add(TICK);
+                for (endpoint, tick) in self.links[number].lanes.iter().zip(&ticks) {
+                    self.endpoints[*endpoint].take_tick(tick, length, in_time);
+                }
+                for (lane, status) in seen {
+                    let endpoint = self.links[number].lanes[lane];
+                    self.endpoints[endpoint].seen.push(status);
+                }
+            }
+            Message::Detailed {
+                number,
+                details,
+                pacing,
+                cpu,
+                ..
+            } => {
+                for (lane, detail) in details {
+                    let endpoint = self.links[number].lanes[lane];
+                    self.endpoints[endpoint].second.detail.merge(&detail);
+                }
+                self.pacing.merge(&pacing);
+                self.cpu[number] = cpu;
+            }
+            Message::Over { .. } => {}
+        }
+    }
+
+    /// Asks every policy, shares the budget, and tells the loops.
+    fn decide(&mut self, now: u64) -> Result<(), LoadError> {
+        self.decided = now;
+        let mut why = vec![None; self.endpoints.len()];
+        for (place, state) in self.endpoints.iter_mut().enumerate() {
+            let endpoint = &self.test.endpoints[place];
+            let pending = std::mem::take(&mut state.pending);
+            state.observe(&pending, now);
+            let Some(policy) = self.policies[place].as_mut().filter(|_| !state.over) else {
+                continue;
+            };
+            let Workers::Autoscaled { min, max, .. } = endpoint.workers else {
+                continue;
+            };
+            if now > self.end {
+                continue;
+            }
+            let max = max.unwrap_or(crate::plan::MOST_WORKERS);
+            let decision = policy.decide(&state.observation(endpoint, now, (min, max), &pending));
+            if decision.reason == Reason::FAILED {
+                let failure = policy
+                    .failure()
+                    .unwrap_or_else(|| "it does not say why".to_owned());
+                let key = &endpoint.key;
+                return Err(LoadError::Policy(format!(
+                    "the policy of `{key}` failed: {failure}"
+                )));
+            }
+            state.decision = Some(decision.reason);
+            let demand = self.controller.demand(place);
+            demand.desired = decision.desired.clamp(min, max);
+            why[place] = Some(decision.reason);
+        }
+        self.share(now, &why)?;
+        self.exit_early(now);
+        // What is of a second comes in a moment after it.
+        if now >= self.second + SECOND + TICK / 2 {
+            self.close_second(self.second + SECOND);
+        }
+        if self.shared.watched.swap(false, Ordering::Relaxed) {
+            let snapshot = Arc::new(self.snapshot(now));
+            if let Ok(mut place) = self.shared.snapshot.lock() {
+                *place = snapshot;
+            }
+        }
+        Ok(())
+    }
+
+    fn share(&mut self, now: u64, why: &[Option<Reason>]) -> Result<(), LoadError> {
+        let strategy = &*self.test.strategy.1;
+        let allocations = self.controller.share(strategy);
+        let allocations = allocations.map_err(|error| LoadError::Policy(error.to_string()))?;
+        let mut woken = vec![false; self.links.len()];
+        for (place, state) in self.endpoints.iter_mut().enumerate() {
+            let Some(reason) = why[place].filter(|_| !state.over) else {
+                continue;
+            };
+            let workers = allocations[place];
+            if workers == state.workers {
+                continue;
+            }
+            let action = match workers > state.workers {
+                true => Action::ScaleUp,
+                false => Action::ScaleDown,
+            };
+            state.workers = workers;
+            let event = Event {
+                endpoint: place,
+                action,
+                workers,
+                // Less than was asked for is the budget's doing.
+                why: match reason {
+                    Reason::STEADY | Reason::HELD_BACK | Reason::NO_DATA => Why::Budget,
+                    reason => Why::Policy(reason),
+                },
+                at: now,
+            };
+            match self.events.len() < MOST_EVENTS {
+                true => self.events.push(event),
+                false => self.events_left_out += 1,
+            }
+            let per_worker = self.test.endpoints[place].per_worker;
+            let loops = state.lanes.len();
+            for (shard, (link, lane)) in state.lanes.iter().enumerate() {
+                let slots = share(workers, per_worker, loops, shard);
+                self.links[*link].orders.slots[*lane].store(slots, Ordering::Relaxed);
+                woken[*link] = true;
+            }
+        }
+        for (link, woken) in self.links.iter().zip(woken) {
+            if woken {
+                // One that cannot be woken looks at its next tick.
+                let _ = link.waker.wake();
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends endpoints, or all, where errors say so.
+    fn exit_early(&mut self, now: u64) {
+        let mut all: Option<Why> = None;
+        let (mut completions, mut errors) = (0, 0);
+        for place in 0..self.endpoints.len() {
+            let state = &mut self.endpoints[place];
+            completions += state.totals.completions;
+            errors += state.totals.errors;
+            if let Some(watch) = &self.watch {
+                all = all.or_else(|| watch.status(&state.seen));
+            }
+            let own = state.watch.as_mut().and_then(|watch| {
+                let (completions, errors) = (state.totals.completions, state.totals.errors);
+                watch
+                    .status(&state.seen)
+                    .or_else(|| watch.rate(now, completions, errors))
+            });
+            state.seen.clear();
+            if let Some(why) = own.filter(|_| !state.over) {
+                self.end_endpoint(place, why, now);
+            }
+        }
+        if let Some(watch) = &mut self.watch {
+            all = all.or_else(|| watch.rate(now, completions, errors));
+        }
+        if let Some(why) = all.filter(|_| !self.early && now < self.end) {
+            self.early = true;
+            for place in 0..self.endpoints.len() {
+                self.end_endpoint(place, why, now);
+            }
+            self.stop_all(now);
+        }
+        if self.endpoints.iter().all(|state| state.over) && now < self.end {
+            self.stop_all(now);
+        }
+    }
+
+    fn end_endpoint(&mut self, place: usize, why: Why, now: u64) {
+        let state = &mut self.endpoints[place];
+        if state.over || now >= self.end {
+            return;
+        }
+        state.over = true;
+        state.ended = Some((now, why));
+        state.totals.early_exit = true;
+        let event = Event {
+            endpoint: place,
+            action: Action::EarlyExit,
+            workers: 0,
+            why,
+            at: now,
+        };
+        self.events.push(event);
+        // What it had is for the others.
+        let demand = self.controller.demand(place);
+        (demand.desired, demand.min, demand.max) = (0, 0, 0);
+        for (link, lane) in &state.lanes {
+            self.links[*link].orders.slots[*lane].store(OVER, Ordering::Relaxed);
+            let _ = self.links[*link].waker.wake();
+        }
+    }
+
+    /// Ends the test now. What is in flight has a second.
+    fn stop_all(&mut self, now: u64) {
+        if now >= self.end {
+            // It is over already; the user does not want to wait for what is in flight.
+            for link in &self.links {
+                link.orders.drain.store(now - self.end, Ordering::Relaxed);
+            }
+            return;
+        }
+        self.end = now;
+        for link in &self.links {
+            link.orders.drain.fetch_min(SECOND, Ordering::Relaxed);
+            link.orders.end.store(now, Ordering::Relaxed);
+            let _ = link.waker.wake();
+        }
+    }
+
+    /// Closes a second of every endpoint's timeline.
+    fn close_second(&mut self, until: u64) {
+        let length = until - self.second;
+        let mut together = Histogram::default();
+        let mut completions = 0;
+        for (place, state) in self.endpoints.iter_mut().enumerate() {
+            together.merge(&state.second.detail.response);
+            completions += state.second.completions;
+            state.close_second(&self.test.endpoints[place], self.second, length);
+        }
+        let rate = completions as f64 * SECOND as f64 / length.max(1) as f64;
+        self.peak = self.peak.max(rate);
+        self.second = until;
+        self.keep_second(until, together);
+    }
+
+    fn keep_second(&mut self, until: u64, together: Histogram) {
+        let at = crate::clock::seconds(until);
+        let (step, joined) = &mut self.joining;
+        match self.seconds.last_mut().filter(|_| *joined > 0) {
+            Some(last) => {
+                last.0 = at;
+                last.1.merge(&together);
+            }
+            None => self.seconds.push((at, together)),
+        }
+        *joined = (*joined + 1) % *step;
+        if self.seconds.len() > MOST_SECONDS && *joined == 0 {
+            let mut joined = Vec::with_capacity(MOST_SECONDS);
+            let mut seconds = std::mem::take(&mut self.seconds).into_iter();
+            while let Some((mut at, mut histogram)) = seconds.next() {
+                if let Some((later, other)) = seconds.next() {
+                    at = later;
+                    histogram.merge(&other);
+                }
+                joined.push((at, histogram));
+            }
+            self.seconds = joined;
+            self.joining = (*step * 2, 0);
+        }
+    }
+}
+
+/// What lanes did since the last decision.
+impl Pending {
+    fn is_empty(&self) -> bool {
+        self.length == 0
+    }
+}

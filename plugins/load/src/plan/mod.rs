@@ -1,0 +1,198 @@
+//! What is to be run: endpoints with their rates, workers and limits, from a release.
+
+mod endpoint;
+mod mask;
+mod rates;
+mod settings;
+
+use std::sync::Arc;
+
+use plimsoll_core::distribution::{Demand, DistributionStrategy, Priority};
+use plimsoll_core::manifest::ManifestKind;
+use plimsoll_core::policy::ScalingPolicy;
+use plimsoll_core::registry::FactoryContext;
+use plimsoll_core::release::Release;
+use serde_json::{Value as Json, json};
+
+pub use endpoint::{EarlyExit, Endpoint, Rate, Workers};
+pub(crate) use settings::{Request as RequestSettings, Settings};
+
+use crate::error::LoadError;
+use crate::options::RunOptions;
+
+/// More workers than this in all are refused: each may hold a connection.
+pub const MOST_WORKERS: u32 = 1_000_000;
+
+/// A load test that can be run.
+pub struct LoadTest {
+    /// Its name.
+    pub name: String,
+    /// What is asked.
+    pub endpoints: Vec<Endpoint>,
+    /// How long requests fall due, in nanoseconds.
+    pub duration: u64,
+    /// Most workers of all autoscaled endpoints together.
+    pub budget: Option<u32>,
+    /// What shares the budget, by its name and itself.
+    pub strategy: (String, Box<dyn DistributionStrategy>),
+    /// What ends the whole test before its time.
+    pub early_exit: Option<EarlyExit>,
+    /// What must hold of all requests together, as it is written.
+    pub thresholds: Vec<String>,
+    /// The folder that the test itself names for its reports.
+    pub export: Option<String>,
+    /// What is run, as it is shown: without secrets.
+    pub snapshot: Json,
+    secrets: Vec<String>,
+}
+
+impl LoadTest {
+    /// What a release of kind `load-test` asks for.
+    ///
+    /// # Errors
+    /// When it is of another kind, a rate is missing or above what is allowed, or a policy or strategy
+    /// is not known.
+    pub fn of(
+        release: &Release,
+        context: &FactoryContext,
+        options: &RunOptions,
+    ) -> Result<Self, LoadError> {
+        if release.kind != ManifestKind::LoadTest {
+            let message = format!("a {} is no load test", release.kind);
+            return Err(LoadError::Invalid(message));
+        }
+        let all = release.workloads.iter().map(|workload| {
+            let settings = serde_json::from_value::<Settings>(workload.config.clone());
+            let settings = settings.map_err(|error| {
+                let name = &workload.effective.workload;
+                LoadError::Invalid(format!("`{name}` cannot be run: {error}"))
+            })?;
+            Ok((settings, &workload.context))
+        });
+        let all = all.collect::<Result<Vec<_>, LoadError>>()?;
+        let Some((first, _)) = all.first() else {
+            return Err(LoadError::Invalid("there is nothing to run".to_owned()));
+        };
+        let rates = rates::rates(all.iter().map(|(settings, _)| settings), options)?;
+        let shared = all.iter().find_map(|(one, _)| one.distribution.as_ref());
+        let strategy = shared
+            .map_or("proportional", |one| &one.strategy)
+            .to_owned();
+        let strategies = &context.registry.strategies;
+        let made = strategies.make(&strategy, context, &json!({}));
+        let made = made.map_err(|error| LoadError::Policy(error.to_string()))?;
+        let test = Self {
+            name: release.name.clone(),
+            duration: options
+                .duration
+                .unwrap_or_else(|| crate::clock::whole(first.duration_seconds)),
+            budget: options.budget.or(shared.and_then(|one| one.budget)),
+            strategy: (strategy, made),
+            early_exit: first.early_exit.test.clone(),
+            thresholds: first.test_thresholds.clone(),
+            export: first.export.clone(),
+            snapshot: mask::snapshot(release),
+            secrets: mask::secrets(release, options),
+            endpoints: all
+                .iter()
+                .zip(rates)
+                .map(|((settings, files), rate)| Endpoint::new(settings, files, rate, options))
+                .collect::<Result<_, _>>()?,
+        };
+        test.check()?;
+        Ok(test)
+    }
+
+    fn check(&self) -> Result<(), LoadError> {
+        let fixed = self
+            .endpoints
+            .iter()
+            .map(|endpoint| match endpoint.workers {
+                Workers::Fixed(count) => u64::from(count),
+                Workers::Autoscaled { .. } => 0,
+            });
+        let fixed: u64 = fixed.sum();
+        let least = self
+            .endpoints
+            .iter()
+            .map(|endpoint| match endpoint.workers {
+                Workers::Fixed(_) => 0,
+                Workers::Autoscaled { min, .. } => u64::from(min),
+            });
+        let least: u64 = least.sum();
+        if fixed + least > u64::from(MOST_WORKERS) {
+            let message = format!("{} workers are more than {MOST_WORKERS}", fixed + least);
+            return Err(LoadError::Invalid(message));
+        }
+        match self.budget {
+            Some(budget) if least > u64::from(budget) => Err(LoadError::Invalid(format!(
+                "the endpoints need {least} workers at the least, by their `minWorkers`, and \
+                 `maxWorkers` of all is {budget}"
+            ))),
+            _ => Ok(()),
+        }
+    }
+
+    /// Requests a second of all endpoints that hold a rate, once every ramp is over.
+    #[must_use]
+    pub fn rate(&self) -> f64 {
+        let rates = self.endpoints.iter().map(|endpoint| match endpoint.rate {
+            Rate::PerSecond(rate) => rate,
+            Rate::Unpaced | Rate::Replayed => 0.0,
+        });
+        rates.sum()
+    }
+
+    /// The policy of each endpoint that is autoscaled.
+    ///
+    /// # Errors
+    /// When it is not known, or its options do not fit.
+    pub fn policies(
+        &self,
+        context: &FactoryContext,
+    ) -> Result<Vec<Option<Box<dyn ScalingPolicy>>>, LoadError> {
+        let policies = &context.registry.policies;
+        let make = |endpoint: &Endpoint| match &endpoint.workers {
+            Workers::Fixed(_) => Ok(None),
+            Workers::Autoscaled {
+                policy, options, ..
+            } => match policies.make(policy, context, options) {
+                Ok(policy) => Ok(Some(policy)),
+                Err(error) => {
+                    let key = &endpoint.key;
+                    Err(LoadError::Policy(format!("`{key}`: {error}")))
+                }
+            },
+        };
+        self.endpoints.iter().map(make).collect()
+    }
+
+    /// A text without the secrets that are in it.
+    pub(crate) fn masked(&self, text: &str) -> String {
+        mask::masked(text, &self.secrets)
+    }
+
+    /// What each endpoint asks of the budget at first. A fixed one takes nothing of it.
+    pub(crate) fn demands(&self) -> Vec<Demand> {
+        let demand = |endpoint: &Endpoint| match endpoint.workers {
+            Workers::Fixed(_) => Demand {
+                desired: 0,
+                min: 0,
+                max: 0,
+                weight: 1.0,
+                priority: Priority::Medium,
+            },
+            Workers::Autoscaled { min, max, .. } => Demand {
+                desired: min,
+                min,
+                max: max.unwrap_or(MOST_WORKERS),
+                weight: endpoint.weight,
+                priority: endpoint.priority,
+            },
+        };
+        self.endpoints.iter().map(demand).collect()
+    }
+}
+
+/// Rows that fill places in requests; shared, as several endpoints may have the same file.
+pub(crate) type Rows = Arc<crate::data::Table>;

@@ -1,0 +1,1 @@
+//! Reports of a run, each as the bytes of a file.

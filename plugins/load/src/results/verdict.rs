@@ -1,0 +1,113 @@
+//! What held a run back: the target, its workers, or the generator itself.
+
+use plimsoll_core::histogram::Histogram;
+use serde::{Deserialize, Serialize};
+
+use crate::clock::SECOND;
+
+/// A generator that sends this much too late at the 99th percentile has a part in what is measured.
+const LATE: u64 = SECOND / 1000;
+/// One that is busy for this share of the time has nothing to spare.
+const BUSY: f64 = 0.9;
+
+/// What was the limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Limited {
+    /// Nothing: the rate was held.
+    Nothing,
+    /// The target, which could have been sent more.
+    Target,
+    /// The number of workers, which was as high as it may be.
+    Workers,
+    /// This machine, which could not send as it should have: the figures say more of it than of the
+    /// target.
+    Generator,
+}
+
+/// What was the limit, and why that is thought.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Verdict {
+    /// What was the limit.
+    pub limited_by: Limited,
+    /// Why, in a sentence.
+    pub reason: String,
+}
+
+/// What a verdict is found on.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Evidence<'e> {
+    /// How late requests were sent for which a worker was free.
+    pub(crate) pacing: &'e Histogram,
+    /// The largest share of its time that an event loop was busy.
+    pub(crate) busiest: f64,
+    /// What was sent of what should have been; none where no rate is held.
+    pub(crate) achieved: Option<f64>,
+    /// Requests that waited for a worker at the end of the test.
+    pub(crate) backlog: u64,
+    /// The endpoints whose workers were as many as may be while requests waited.
+    pub(crate) bounded: usize,
+}
+
+impl Verdict {
+    pub(crate) fn on(evidence: Evidence<'_>) -> Self {
+        let late = evidence.pacing.quantile(0.99);
+        let milliseconds = late as f64 / 1e6;
+        let busy = evidence.busiest * 100.0;
+        let verdict = |limited_by, reason: String| Self { limited_by, reason };
+        let misses = evidence.achieved.is_some_and(|achieved| achieved < 0.99);
+        if evidence.achieved.is_none() {
+            return match evidence.busiest > BUSY {
+                true => verdict(
+                    Limited::Generator,
+                    format!(
+                        "an event loop was busy for {busy:.0} % of the time: the target may take more"
+                    ),
+                ),
+                false => verdict(
+                    Limited::Target,
+                    format!(
+                        "no rate is held, and the event loops were busy for {busy:.0} % of the time at the most"
+                    ),
+                ),
+            };
+        }
+        if late > LATE && !evidence.pacing.is_empty() {
+            return verdict(
+                Limited::Generator,
+                format!(
+                    "1 % of the requests that had a worker were sent more than {milliseconds:.1} ms late \
+                     (event loops busy for up to {busy:.0} %): latencies from the intended time hold that, too"
+                ),
+            );
+        }
+        if evidence.bounded > 0 {
+            return verdict(
+                Limited::Workers,
+                format!(
+                    "{} had as many workers as allowed while requests waited for one",
+                    match evidence.bounded {
+                        1 => "one endpoint".to_owned(),
+                        count => format!("{count} endpoints"),
+                    }
+                ),
+            );
+        }
+        if misses || evidence.backlog > 0 {
+            return verdict(
+                Limited::Target,
+                format!(
+                    "{} requests still waited for a worker when the test ended, as the target was slow",
+                    evidence.backlog
+                ),
+            );
+        }
+        verdict(
+            Limited::Nothing,
+            format!(
+                "the rate was held; 99 % of the requests that had a worker were sent within {:.0} µs",
+                late as f64 / 1e3
+            ),
+        )
+    }
+}
