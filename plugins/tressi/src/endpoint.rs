@@ -29,17 +29,26 @@ pub(crate) fn names(requests: &[Node]) -> Vec<String> {
 /// `autoscale` of its own is merged with that of all. One without has the weight that is the default
 /// there. What is disabled loses its other settings once it is merged, by the
 /// [rules](crate::EndpointRules).
+///
+/// Thresholds of all requests together are not the endpoint's own: they are its `testThresholds`. A
+/// policy of its own has nothing of the options that the policy of all has.
 pub(crate) fn layers(root: &Node, request: &Node) -> Layers {
     let mut layers = Layers::new();
     let mut global = Map::new();
     for entry in root.as_map().into_iter().flatten() {
+        let mut key = entry.key.clone();
         let value = match entry.key.as_str() {
             Some("requests") => continue,
+            Some("scaling") if request.get("scaling").is_some() => continue,
+            Some("thresholds") => {
+                key = "testThresholds".into();
+                entry.value.clone()
+            }
             Some("headers") => headers(&entry.value, request.get("headers")),
             Some("autoscale") if request.get("autoscale").is_none() => weighted(&entry.value),
             _ => entry.value.clone(),
         };
-        global.insert(entry.key.clone(), entry.key_span, value);
+        global.insert(key, entry.key_span, value);
     }
     let global = Node::with_origin(Value::Map(Box::new(global)), root.origin);
     layers.push(LayerName::Global, global);

@@ -6,6 +6,7 @@
 
 mod adjust;
 mod checks;
+mod data;
 mod endpoint;
 mod file;
 mod flags;
@@ -16,6 +17,7 @@ mod rules;
 mod schema;
 mod shape;
 mod source;
+mod template;
 
 use std::sync::Arc;
 

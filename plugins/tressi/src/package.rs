@@ -1,46 +1,50 @@
 //! What runs a load test is given of one endpoint.
 //!
-//! There is no image: the build context is empty. The configuration says what an endpoint does, in
-//! units that its names carry, with every default filled in:
+//! There is no image: the build context is the data file, where there is one. The configuration says
+//! what an endpoint does, in units that its names carry, with every default filled in:
 //!
 //! | member | what it is |
 //! |---|---|
 //! | `endpointKey` | the endpoint's name |
-//! | `request` | `method`, `url`, `headers`, `payload` (null where nothing is sent) |
+//! | `request` | `method`, `url`, `headers`, `payload` (null where nothing is sent), with their [places](crate::template) as they are written |
 //! | `rate` | `{"own": r}`: it holds r requests a second. `{"share": {"of": r, "weight": w}}`: of those r that no endpoint has for its own, it holds its part by weight. null: as fast as its workers go |
 //! | `rampUpSeconds`, `durationSeconds` | the ramp from 0 to the rate; the length of the test |
 //! | `workers` | `{"fixed": n}`, or `{"autoscaled": {"min", "max"}}`, in which `max` may be null: no bound |
+//! | `timeoutSeconds` | the longest from the send to the end of a response |
+//! | `arrivals` | `constant`: requests are spaced evenly. `poisson`: as of independent users |
 //! | `concurrentRequests` | most requests in flight of one worker; null where it is not said |
-//! | `policy` | `name` and `options` of the scaling policy; null where workers are fixed |
+//! | `policy` | `name` and `options` of the scaling policy, as its registration takes them; null where workers are fixed |
 //! | `distribution` | `strategy`, `budget` of workers of all (null: no bound), and this one's `weight` and `priority`; null where workers are fixed |
 //! | `autoscale` | what the document's resolver gives, as it gives it |
 //! | `earlyExit` | `endpoint`: when this one ends before its time; `test`: when all do; null each where nothing does |
+//! | `thresholds`, `testThresholds` | what this endpoint, and what all together must keep to, each a text of [`Threshold`](plimsoll_core::threshold::Threshold); the latter are the same in each endpoint |
+//! | `goodput` | what a request must keep to, for it to be good: texts of [`Objective`](plimsoll_core::threshold::Objective) |
+//! | `data` | the file in the build context whose rows fill the places; null where there is none |
 //! | `export` | the folder to write reports to; null where it is not said |
 
 use std::sync::Arc;
 
 use plimsoll_core::context::{BuildContext, Package};
-use plimsoll_core::diagnostic::{Diagnostic, Diagnostics};
+use plimsoll_core::diagnostic::{Diagnostic, Diagnostics, Severity};
 use plimsoll_core::effective::Effective;
 use plimsoll_core::layer::{LayerName, Layers};
+use plimsoll_core::tree::SourceTree;
 use plimsoll_core::value::Node;
 use serde_json::{Map, Value as Json, json};
 
+use crate::data::DataFiles;
+use crate::rules::RULE_OPTIONS;
 use crate::schema::EARLY_EXIT_KEYS;
+use crate::template;
 
-/// Settings of `autoscale` that are options of the scaling policy `tressi`.
-const POLICY_OPTIONS: [&str; 7] = [
-    "scaleUpThreshold",
-    "scaleDownThreshold",
-    "scaleUpFactor",
-    "scaleDownFactor",
-    "cooldownPeriod",
-    "minWorkers",
-    "maxWorkers",
-];
+/// Settings of `autoscale` that are options of the policy `tressi` beside [`RULE_OPTIONS`].
+const BOUNDS: [&str; 2] = ["minWorkers", "maxWorkers"];
 
 /// Packages an endpoint, whose settings are resolved.
-pub(crate) fn package(effective: &Effective) -> Result<Package, Diagnostics> {
+pub(crate) fn package(
+    tree: &Arc<dyn SourceTree>,
+    effective: &Effective,
+) -> Result<Package, Diagnostics> {
     let mut diagnostics = Diagnostics::about(Arc::clone(effective.files()));
     let url = effective.config.get("url");
     if url
@@ -57,17 +61,35 @@ pub(crate) fn package(effective: &Effective) -> Result<Package, Diagnostics> {
                 .expected("http:// or https://, a host and a path"),
         );
     }
-    let (config, diagnostics) = diagnostics.unless_errors(config(effective))?;
+    let mut unknown = Vec::new();
+    template::unknown(&effective.config, &mut unknown);
+    for mut place in unknown {
+        place.severity = Severity::Error;
+        diagnostics.push(place);
+    }
+    let data = DataFiles::of(tree).find(&[&effective.config]);
+    let data = data.unwrap_or_else(|problems| {
+        diagnostics.absorb(problems);
+        None
+    });
+    let files = data.iter().map(|data| data.in_context(tree)).collect();
+    let context = BuildContext::new(files).unwrap_or_else(|error| {
+        let message = format!("`data`: {error}");
+        diagnostics.push(Diagnostic::error("load-test::data-file", message));
+        BuildContext::default()
+    });
+    let path = data.map(|data| data.path);
+    let (config, diagnostics) = diagnostics.unless_errors(config(effective, path.as_deref()))?;
     Ok(Package {
         config,
         raw_config: None,
-        context: BuildContext::default(),
+        context,
         folder: None,
         diagnostics,
     })
 }
 
-fn config(effective: &Effective) -> Json {
+fn config(effective: &Effective, data: Option<&str>) -> Json {
     let full = effective.with_defaults();
     let layers = effective.workload().layers;
     let get = |key: &str| full.get(key).map_or(Json::Null, Node::to_json);
@@ -77,7 +99,6 @@ fn config(effective: &Effective) -> Json {
         value.map_or(Json::Null, Node::to_json)
     };
     let enabled = setting("enabled") == true;
-    let options = POLICY_OPTIONS.map(|key| (key.to_owned(), setting(key)));
     json!({
         "endpointKey": effective.workload,
         "request": {
@@ -96,10 +117,9 @@ fn config(effective: &Effective) -> Json {
             json!({ "fixed": get("workers") })
         },
         "concurrentRequests": get("concurrentRequests"),
-        "policy": enabled.then(|| json!({
-            "name": "tressi",
-            "options": Json::Object(options.into_iter().collect()),
-        })),
+        "timeoutSeconds": get("timeout"),
+        "arrivals": get("arrivals"),
+        "policy": enabled.then(|| policy(&full, &setting)),
         "distribution": enabled.then(|| json!({
             "strategy": setting("distributionStrategy"),
             "budget": budget(effective, &layers),
@@ -111,8 +131,29 @@ fn config(effective: &Effective) -> Json {
             "endpoint": early_exit(&layers, &LayerName::Base, Some(&full)),
             "test": early_exit(&layers, &LayerName::Global, None),
         },
+        "thresholds": get("thresholds"),
+        "testThresholds": get("testThresholds"),
+        "goodput": get("goodput"),
+        "data": data,
         "export": get("export"),
     })
+}
+
+/// The policy that scales the workers, and its options.
+fn policy(full: &Node, setting: &dyn Fn(&str) -> Json) -> Json {
+    let scaling = full.get("scaling");
+    let name =
+        scaling.and_then(|scaling| scaling.as_str().or_else(|| scaling.get("policy")?.as_str()));
+    let mut options = Map::new();
+    if name == Some("tressi") {
+        let keys = RULE_OPTIONS.iter().chain(&BOUNDS);
+        options.extend(keys.map(|key| ((*key).to_owned(), setting(key))));
+    }
+    let given = scaling.and_then(|scaling| scaling.get("options"));
+    if let Some(Json::Object(given)) = given.map(Node::to_json) {
+        options.extend(given);
+    }
+    json!({ "name": name, "options": options })
 }
 
 /// What the document's resolver gives: `useGlobalWorkers` where an endpoint disables autoscaling,

@@ -9,6 +9,16 @@ use plimsoll_core::value::{Map, Node};
 use crate::schema::{ENDPOINT, keep_only};
 use crate::source::DOMAIN;
 
+/// Settings of `autoscale` that the scaling policy `tressi` alone goes by, so that to write one is to
+/// choose it.
+pub(crate) const RULE_OPTIONS: [&str; 5] = [
+    "scaleUpThreshold",
+    "scaleDownThreshold",
+    "scaleUpFactor",
+    "scaleDownFactor",
+    "cooldownPeriod",
+];
+
 /// The rules of an endpoint. With layers made by [`LoadTestSource`](crate::LoadTestSource), merged key
 /// by key, what is finished is what the document's resolver gives.
 #[derive(Clone, Copy, Debug, Default)]
@@ -33,6 +43,13 @@ impl WorkloadRules for EndpointRules {
             "errorRateWindow",
             "errorCountThreshold",
             "errorStatusCodes",
+            "thresholds",
+            "testThresholds",
+            "goodput",
+            "timeout",
+            "arrivals",
+            "data",
+            "scaling",
         ]
     }
 
@@ -51,11 +68,32 @@ impl WorkloadRules for EndpointRules {
     }
 
     fn with_defaults(&self, finished: &Node) -> Node {
-        dump(&ENDPOINT, finished, Form::Full)
+        let mut full = dump(&ENDPOINT, finished, Form::Full);
+        if let Some(map) = full.as_map_mut()
+            && let Some(policy) = default_policy(finished).filter(|_| !map.contains("scaling"))
+        {
+            map.set("scaling", Node::from(policy));
+        }
+        full
     }
 
     fn compact(&self, finished: &Node) -> Node {
         dump(&ENDPOINT, finished, Form::Compact)
+    }
+}
+
+/// The policy that scales the workers where none is chosen: `tressi` where something is written that it
+/// alone goes by, and else `little`, which holds the rate with the fewest workers. `None` where
+/// workers are fixed.
+fn default_policy(endpoint: &Node) -> Option<&'static str> {
+    let autoscale = endpoint.get("autoscale")?;
+    if autoscale.get("enabled").and_then(Node::as_bool) != Some(true) {
+        return None;
+    }
+    let is_written = |key: &&str| autoscale.get(key).is_some();
+    match RULE_OPTIONS.iter().any(is_written) {
+        true => Some("tressi"),
+        false => Some("little"),
     }
 }
 

@@ -1,5 +1,6 @@
 //! The source `load-test`.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::sync::Arc;
 
@@ -13,6 +14,7 @@ use plimsoll_core::span::{FileId, SourceMap};
 use plimsoll_core::tree::{EntryKind, SourceTree};
 use plimsoll_core::value::Node;
 
+use crate::data::DataFiles;
 use crate::endpoint::{layers, names};
 use crate::file::{self, Format, MAX_BYTES};
 use crate::older::{OPTIONS_FILE, Said, sign, today};
@@ -75,6 +77,8 @@ impl ConfigSource for LoadTestSource {
             layers: layers(&root, request),
             rules: Arc::new(EndpointRules),
         });
+        let workloads: Vec<Workload> = workloads.collect();
+        reading.items.extend(unreachable_data(tree, &workloads));
         let diagnostics = Diagnostics {
             files: Arc::new(reading.files),
             items: reading.items,
@@ -82,7 +86,7 @@ impl ConfigSource for LoadTestSource {
         Ok(Manifest {
             kind: ManifestKind::LoadTest,
             name: None,
-            workloads: workloads.collect(),
+            workloads,
             files: Arc::clone(&diagnostics.files),
             main_file: Some(reading.file),
             diagnostics,
@@ -95,10 +99,10 @@ impl ConfigSource for LoadTestSource {
 
     fn package(
         &self,
-        _: &Arc<dyn SourceTree>,
+        tree: &Arc<dyn SourceTree>,
         effective: &Effective,
     ) -> Result<Package, Diagnostics> {
-        package(effective)
+        package(tree, effective)
     }
 }
 
@@ -209,6 +213,29 @@ pub(crate) fn read_bytes(
         lost: said.lost,
         sign: place,
     })
+}
+
+/// What is wrong with data files. A load test without them is read, and cannot be run.
+fn unreachable_data(tree: &Arc<dyn SourceTree>, workloads: &[Workload]) -> Vec<Diagnostic> {
+    let mut files = DataFiles::of(tree);
+    let mut items: Vec<Diagnostic> = Vec::new();
+    let mut said = BTreeSet::new();
+    for workload in workloads {
+        let layers: Vec<&Node> = workload
+            .layers
+            .iter()
+            .map(|layer| &layer.settings)
+            .collect();
+        for mut item in files.find(&layers).err().into_iter().flatten() {
+            item.severity = Severity::Warning;
+            let place = item.primary.as_ref().map(|label| label.span);
+            // What stands at the top is looked at for every endpoint.
+            if said.insert((place, item.message.clone())) {
+                items.push(item);
+            }
+        }
+    }
+    items
 }
 
 fn default_file(tree: &dyn SourceTree) -> Option<&'static str> {

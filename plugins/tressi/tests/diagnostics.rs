@@ -71,7 +71,7 @@ fn everything_that_is_wrong_is_said_at_once() {
     {"url": "http://a/b c"},
     {"url": "", "autoscale": true},
     {"url": "http://a", "autoscale": {"enabled": true, "priority": "High", "weight": 0, "minWorkers": 5, "maxWorkers": 2}},
-    {"url": "http://a", "autoscale": {}, "timeout": 3}
+    {"url": "http://a", "autoscale": {}, "timout": 3}
   ]
 }"#
     ));

@@ -2,7 +2,13 @@
 
 mod support;
 
-use plimsoll_tressi::{FLAGS, config_schema};
+use std::sync::Arc;
+
+use plimsoll_core::resolver::OverrideResolver as _;
+use plimsoll_core::source::ConfigSource as _;
+use plimsoll_core::tree::{DirTree, SourceTree};
+use plimsoll_overrides::DeepMerge;
+use plimsoll_tressi::{FLAGS, LoadTestSource, config_schema};
 use support::load;
 
 const PAGE: &str = include_str!("../../../docs/load-tests.md");
@@ -36,6 +42,23 @@ fn every_flag_is_named() {
             "--{}",
             flag.long
         );
+    }
+}
+
+/// The example with a data file, which a load test in memory has not.
+#[test]
+fn the_example_with_data_can_be_packaged() {
+    let path = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../examples/load-tests/items.json"
+    );
+    let tree: Arc<dyn SourceTree> = Arc::new(DirTree::open(path.as_ref()).unwrap());
+    let manifest = LoadTestSource.load(&tree).unwrap();
+    assert!(manifest.diagnostics.is_empty(), "{}", manifest.diagnostics);
+    for workload in &manifest.workloads {
+        let effective = DeepMerge.resolve(workload, None, &manifest.files).unwrap();
+        let package = LoadTestSource.package(&tree, &effective).unwrap();
+        assert_eq!(package.config["data"], "items.csv");
     }
 }
 

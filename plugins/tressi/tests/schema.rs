@@ -11,7 +11,7 @@ use plimsoll_tressi::config_schema;
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
-/// A load test whose `autoscale`, of all or of one, has a key.
+/// A load test that has a key in one of its blocks.
 type Block<'a> = &'a dyn Fn(&str, Json) -> Json;
 
 type Outcome = Result<(), Box<dyn std::error::Error>>;
@@ -94,7 +94,52 @@ fn the_ranges_are_the_documents() -> Outcome {
         (own("priority", json!("urgent")), false),
         (own("distributionStrategy", json!("equal")), false),
         (global("weight", json!(1)), false),
+        (
+            request("url", json!("http://a/{{id}}?n={{ $uuid }}")),
+            false,
+        ),
+        (request("url", json!("http://a/{{id}}?n={{$uuid}}")), true),
+        (request("url", json!("http://{{host}}/a")), false),
+        (request("url", json!("http://a?{{b}}")), true),
     ];
+    let both: [Block<'_>; 2] = [&of, &request];
+    for block in both {
+        cases.extend([
+            (block("thresholds", json!(["p99<500ms", "errors<1%"])), true),
+            (block("thresholds", json!(["p99"])), false),
+            (block("thresholds", json!("p99<500ms")), false),
+            (block("goodput", json!(["ttft<500ms"])), true),
+            (block("goodput", json!([1])), false),
+            (block("timeout", json!(0)), false),
+            (block("timeout", json!(0.001)), true),
+            (block("timeout", json!(86_400)), true),
+            (block("timeout", json!(86_401)), false),
+            (block("arrivals", json!("poisson")), true),
+            (block("arrivals", json!("uniform")), false),
+            (block("data", json!("data/users.csv")), true),
+            (block("data", json!("../users.jsonl")), true),
+            (block("data", json!("/users.csv")), false),
+            (block("data", json!("C:/users.csv")), false),
+            (block("data", json!("a\\users.csv")), false),
+            (block("data", json!("users.txt")), false),
+            (block("data", json!("")), false),
+            (block("scaling", json!("little")), true),
+            (block("scaling", json!("")), false),
+            (block("scaling", json!({ "policy": "hpa" })), true),
+            (
+                block(
+                    "scaling",
+                    json!({ "policy": "hpa", "options": { "a": [1] } }),
+                ),
+                true,
+            ),
+            (block("scaling", json!({ "options": {} })), false),
+            (
+                block("scaling", json!({ "policy": "hpa", "option": {} })),
+                false,
+            ),
+        ]);
+    }
     for method in [
         "GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "get",
     ] {

@@ -38,6 +38,7 @@ pub(super) fn codes() -> Vec<Code> {
     let mut codes = values();
     codes.extend(texts());
     codes.extend(surprises());
+    codes.extend(running());
     codes.extend(older());
     codes
 }
@@ -251,6 +252,58 @@ fn surprises() -> Vec<Code> {
             json(
                 "{\n  \"autoscale\": {\"enabled\": true, \"targetRps\": 100, \"defaultWeight\": 0.5},\n  \"requests\": [\n    {\"url\": \"http://localhost:3000/a\", \"autoscale\": {\"enabled\": true, \"maxWorkers\": 9, \"weight\": 1}}\n  ]\n}",
             ),
+        ),
+    ]
+}
+
+/// A load test of one request with a data file beside it.
+fn data(members: &str, url: &str, text: Option<&str>) -> Files {
+    let load =
+        format!("{{\n{members}  \"requests\": [{{\"url\": \"http://localhost:3000/{url}\"}}]\n}}");
+    let mut files = json(&load);
+    files.extend(text.map(|text| ("users.csv", Item::Text(text.to_owned()))));
+    files
+}
+
+/// How a load test is run.
+fn running() -> Vec<Code> {
+    const DATA: &str = "  \"data\": \"users.csv\",\n";
+    const USERS: Option<&str> = Some("id,name\n1,Ann\n2,Bo\n");
+    vec![
+        example(
+            "load-test::data-file",
+            "The file that `data` names cannot be read, or is not to be. The load test is read, and cannot be run.",
+            data(DATA, "{{id}}", None),
+            "put it there.",
+            data(DATA, "{{id}}", USERS),
+        ),
+        example(
+            "load-test::data-format",
+            "The file that `data` names has no columns, or no rows.",
+            data(DATA, "{{id}}", Some("id,name\n")),
+            "give it what is expected.",
+            data(DATA, "{{id}}", USERS),
+        ),
+        example(
+            "load-test::no-column",
+            "A place is to be filled by a column that the data does not have.",
+            data(DATA, "{{ident}}", USERS),
+            "name a column that there is.",
+            data(DATA, "{{id}}", USERS),
+        ),
+        example(
+            "load-test::no-objective",
+            "A threshold is about goodput, and nothing says which requests are good.",
+            with("  \"thresholds\": [\"goodput>=99%\"],\n"),
+            "say it in `goodput`.",
+            with("  \"thresholds\": [\"goodput>=99%\"],\n  \"goodput\": [\"latency<1s\"],\n"),
+        ),
+        example(
+            "load-test::unknown-place",
+            "A place that begins with `$` is none of those that are built in. The load test is read, and cannot be run.",
+            data("", "{{$uid}}", None),
+            "write one that there is.",
+            data("", "{{$uuid}}", None),
         ),
     ]
 }

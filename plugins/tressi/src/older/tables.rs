@@ -62,6 +62,7 @@ static EARLY_EXIT: Model = Model::new(
             "errorRateThreshold",
             Type::Custom(&Number {
                 low: 0.0,
+                above: false,
                 high: 100.0,
             }),
         ),

@@ -30,14 +30,17 @@ pub(crate) const AUTOSCALE_KEYS: [&str; 14] = [
 
 const UP_TO_ONE: Type = Type::Custom(&Number {
     low: 0.0,
+    above: false,
     high: 1.0,
 });
 const FROM_ONE: Type = Type::Custom(&Number {
     low: 1.0,
+    above: false,
     high: f64::INFINITY,
 });
 const FROM_A_TENTH: Type = Type::Custom(&Number {
     low: 0.1,
+    above: false,
     high: 1.0,
 });
 

@@ -3,11 +3,17 @@
 use plimsoll_core::schema::{Default, Field, Model, Type};
 
 use super::autoscale::EFFECTIVE;
-use super::request::{HEADERS_DOC, METHOD_DOC, METHODS, PAYLOAD_DOC, Payload, URL_DOC, Url};
-use super::types::{COUNT, FLAG, FRACTION, FROM_ZERO, Filled, Headers, STATUS_CODES, WINDOW};
+use super::limits::{OBJECTIVES, THRESHOLDS};
+use super::request::{
+    HEADERS_DOC, METHOD_DOC, METHODS, OWN_THRESHOLDS, PAYLOAD_DOC, Payload, URL_DOC, Url,
+};
+use super::running::{self, ARRIVALS, DEFAULT_TIMEOUT_SECONDS};
+use super::types::{
+    COUNT, FLAG, FRACTION, FROM_ZERO, Filled, Headers, STATUS_CODES, TIMEOUT, WINDOW,
+};
 use super::{
-    CONCURRENT, DURATION, EARLY_EXIT, ERROR_CODES, ERROR_COUNT, ERROR_RATE, ERROR_WINDOW, EXPORT,
-    RAMP, RPS, WORKERS,
+    ARRIVALS_DOC, CONCURRENT, DATA, DURATION, EARLY_EXIT, ERROR_CODES, ERROR_COUNT, ERROR_RATE,
+    ERROR_WINDOW, EXPORT, GOODPUT, RAMP, RPS, SCALING, TIME_OUT, WORKERS,
 };
 
 /// An endpoint with all that holds for it: its own settings over those of all.
@@ -49,6 +55,28 @@ static FIELDS: &[Field] = &[
         Default::Absent,
         ERROR_CODES,
     ),
+    Field::new("thresholds", THRESHOLDS, Default::EmptyList, OWN_THRESHOLDS),
+    Field::new(
+        "testThresholds",
+        THRESHOLDS,
+        Default::EmptyList,
+        "What all requests together must keep to.",
+    ),
+    Field::new("goodput", OBJECTIVES, Default::EmptyList, GOODPUT),
+    Field::new(
+        "timeout",
+        TIMEOUT,
+        Default::Int(DEFAULT_TIMEOUT_SECONDS),
+        TIME_OUT,
+    ),
+    Field::new(
+        "arrivals",
+        Type::Enum(ARRIVALS),
+        Default::Str("constant"),
+        ARRIVALS_DOC,
+    ),
+    Field::new("data", running::DATA, Default::Absent, DATA),
+    Field::new("scaling", running::SCALING, Default::Absent, SCALING),
     Field::new(
         "$schema",
         Type::Str,

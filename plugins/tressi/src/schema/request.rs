@@ -7,8 +7,13 @@ use plimsoll_core::value::Node;
 use serde_json::{Value as Json, json};
 
 use super::autoscale::OF_ENDPOINT;
-use super::types::{COUNT, FLAG, FRACTION, Headers, STATUS_CODES, WINDOW};
-use super::{EARLY_EXIT, ERROR_CODES, ERROR_COUNT, ERROR_RATE, ERROR_WINDOW};
+use super::limits::{OBJECTIVES, THRESHOLDS};
+use super::running::{self, ARRIVALS};
+use super::types::{COUNT, FLAG, FRACTION, Headers, STATUS_CODES, TIMEOUT, WINDOW};
+use super::{
+    ARRIVALS_DOC, DATA, EARLY_EXIT, ERROR_CODES, ERROR_COUNT, ERROR_RATE, ERROR_WINDOW, GOODPUT,
+    SCALING, TIME_OUT,
+};
 
 pub(crate) const METHODS: &[&str] = &["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
 
@@ -22,6 +27,8 @@ pub(super) const URL_DOC: &str = "Where the request goes: http:// or https://, a
 pub(super) const METHOD_DOC: &str = "Method, in any case.";
 pub(super) const HEADERS_DOC: &str = "Headers beside those of all requests.";
 pub(super) const PAYLOAD_DOC: &str = "What is sent, as JSON.";
+pub(super) const OWN_THRESHOLDS: &str =
+    "What the requests of this endpoint must keep to, beside those of all. Plimsoll's own.";
 
 static FIELDS: &[Field] = &[
     Field::required("url", Type::Custom(&Url), URL_DOC),
@@ -60,6 +67,17 @@ static FIELDS: &[Field] = &[
         Default::Absent,
         ERROR_CODES,
     ),
+    Field::new("thresholds", THRESHOLDS, Default::Absent, OWN_THRESHOLDS),
+    Field::new("goodput", OBJECTIVES, Default::Absent, GOODPUT),
+    Field::new("timeout", TIMEOUT, Default::Absent, TIME_OUT),
+    Field::new(
+        "arrivals",
+        Type::Enum(ARRIVALS),
+        Default::Absent,
+        ARRIVALS_DOC,
+    ),
+    Field::new("data", running::DATA, Default::Absent, DATA),
+    Field::new("scaling", running::SCALING, Default::Absent, SCALING),
 ];
 
 /// The endpoints, of which there must be one.
@@ -116,7 +134,7 @@ impl Custom for Url {
     }
 
     fn schema(&self) -> Json {
-        json!({ "type": "string", "format": "uri-reference", "pattern": "^([hH][tT][tT][pP][sS]?://[^/?#\\s]|/)\\S*$" })
+        json!({ "type": "string", "pattern": "^([hH][tT][tT][pP][sS]?://[^/?#\\s{}]+([/?#]\\S*)?|/\\S*)$" })
     }
 
     fn describe(&self) -> String {
@@ -147,10 +165,16 @@ fn check_url(text: &str) -> Result<(), Refusal> {
     if scheme != "http" && scheme != "https" {
         return Err(refuse(format!("`{scheme}` is no scheme that is asked")));
     }
-    match rest.starts_with(['/', '?', '#']) || rest.is_empty() {
-        true => Err(refuse(format!("{text:?} names no host"))),
-        false => Ok(()),
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    if host.is_empty() {
+        return Err(refuse(format!("{text:?} names no host")));
     }
+    if host.contains(['{', '}']) {
+        let hint = "places such as {{id}} are filled behind the host alone".to_owned();
+        let problem = format!("{text:?} has a brace in its host");
+        return Err(refuse(problem).maybe_hint(Some(hint)));
+    }
+    Ok(())
 }
 
 /// What is sent: an object or a list.

@@ -13,10 +13,17 @@ pub(crate) const FROM_ZERO: Type = Type::Custom(&Whole { low: 0, high: MOST });
 pub(crate) const FLAG: Type = Type::Custom(&Flag);
 pub(crate) const FRACTION: Type = Type::Custom(&Number {
     low: 0.0,
+    above: false,
     high: 1.0,
 });
 pub(super) const WINDOW: Type = Type::Custom(&Number {
     low: 0.001,
+    above: false,
+    high: 86_400.0,
+});
+pub(super) const TIMEOUT: Type = Type::Custom(&Number {
+    low: 0.0,
+    above: true,
     high: 86_400.0,
 });
 pub(crate) const STATUS_CODES: Type = Type::List(&Type::Custom(&Whole {
@@ -72,10 +79,12 @@ impl Custom for Whole {
     }
 }
 
-/// A number within bounds, both included.
+/// A number within bounds, which are included.
 #[derive(Debug)]
 pub(crate) struct Number {
     pub(crate) low: f64,
+    /// Whether it must be above the lower bound.
+    pub(crate) above: bool,
     /// Infinite where there is no bound.
     pub(crate) high: f64,
 }
@@ -83,7 +92,10 @@ pub(crate) struct Number {
 impl Custom for Number {
     fn read(&self, node: &mut Node, reader: &mut Reader<'_>) {
         let within = match number(node) {
-            Some(number) => (self.low..=self.high).contains(&number) && number.is_finite(),
+            Some(number) => {
+                let within = (self.low..=self.high).contains(&number) && number.is_finite();
+                within && !(self.above && number == self.low)
+            }
             None => return reader.wrong_type(node, &self.describe()),
         };
         if !within {
@@ -96,7 +108,12 @@ impl Custom for Number {
     }
 
     fn schema(&self) -> Json {
-        let mut schema = json!({ "type": "number", "minimum": self.low });
+        let minimum = if self.above {
+            "exclusiveMinimum"
+        } else {
+            "minimum"
+        };
+        let mut schema = json!({ "type": "number", minimum: self.low });
         if self.high.is_finite() {
             schema["maximum"] = self.high.into();
         }
@@ -104,7 +121,9 @@ impl Custom for Number {
     }
 
     fn describe(&self) -> String {
-        if self.high.is_finite() {
+        if self.above {
+            format!("a number above {} and at most {}", self.low, self.high)
+        } else if self.high.is_finite() {
             format!("a number from {} to {}", self.low, self.high)
         } else {
             format!("a number of at least {}", self.low)

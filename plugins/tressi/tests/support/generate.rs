@@ -217,6 +217,30 @@ fn autoscale(mut more: Vec<Member>) -> BoxedStrategy<Json> {
     object(more)
 }
 
+/// What a run must keep to, and how it sends and scales.
+fn running() -> Vec<Member> {
+    let thresholds = select(vec![
+        "p99<500ms",
+        "errors < 1%",
+        "goodput>=99%",
+        "rate>=95%",
+    ]);
+    let objectives = select(vec!["ttft<500ms", "latency<5s"]);
+    let policies = vec![
+        json!("little"),
+        json!("tressi"),
+        json!({ "policy": "tressi", "options": { "scaleUpFactor": 0.5 } }),
+        json!({ "policy": "hpa" }),
+    ];
+    vec![
+        maybe("thresholds", vec(thresholds, 0..3)),
+        maybe("goodput", vec(objectives, 0..3)),
+        maybe("timeout", select(vec![json!(30), json!(0.5)])),
+        maybe("arrivals", select(vec!["constant", "poisson"])),
+        maybe("scaling", select(policies)),
+    ]
+}
+
 /// Today's shape.
 pub(crate) fn current() -> BoxedStrategy<Json> {
     let mut members = shared();
@@ -230,9 +254,11 @@ pub(crate) fn current() -> BoxedStrategy<Json> {
         ])
     };
     members.push(schema(&[14]));
+    members.extend(running());
     members.push(maybe("autoscale", global()));
     members.push(requests(|| {
         let mut members = exits();
+        members.extend(running());
         let own = autoscale(vec![
             maybe("weight", (1..=10).prop_map(|n| f64::from(n) / 10.0)),
             maybe("priority", select(vec!["high", "medium", "low"])),

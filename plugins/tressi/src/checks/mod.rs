@@ -1,5 +1,7 @@
 //! What keys need of one another.
 
+mod running;
+
 use plimsoll_core::diagnostic::Diagnostic;
 use plimsoll_core::schema::Reader;
 use plimsoll_core::value::{Map, Node};
@@ -68,6 +70,7 @@ pub(crate) fn surprises(root: &Map, items: &mut Vec<Diagnostic>) {
     }
     overdrawn(root, requests.unwrap_or_default(), items);
     idle(root, items);
+    running::surprises(root, requests.unwrap_or_default(), items);
 }
 
 /// An address without a host is taken, and cannot be run.
