@@ -77,6 +77,12 @@ impl PolicySpec {
         &self.name
     }
 
+    /// The options that are given.
+    #[must_use]
+    pub fn given(&self) -> &Json {
+        &self.options
+    }
+
     /// Whether the options include what these settings say: whether one of them changes anything.
     #[must_use]
     pub fn follows(&self, setting: &str) -> bool {

@@ -19,6 +19,8 @@ pub use plimsoll_chains as chains;
 pub use plimsoll_distribution as strategies;
 #[cfg(feature = "harness")]
 pub use plimsoll_harness as harness;
+#[cfg(feature = "load")]
+pub use plimsoll_load as load;
 #[cfg(feature = "loader")]
 pub use plimsoll_loader as loader;
 #[cfg(feature = "local")]

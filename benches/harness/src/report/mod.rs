@@ -4,7 +4,7 @@ mod csv;
 mod page;
 
 pub use csv::{csv_of_bench, csv_of_outcome, csv_of_tuning};
-pub use page::{page_of_bench, page_of_outcome, page_of_tuning};
+pub use page::{PageParts, page_of, page_of_bench, page_of_outcome, page_of_tuning};
 
 use serde::Serialize;
 

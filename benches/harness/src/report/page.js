@@ -1,21 +1,4 @@
-// The page: what is drawn of a bench, a simulation or a tuning.
-const data = JSON.parse(document.getElementById('data').textContent);
-const page = document.getElementById('page');
-const colour = index => `var(--c${index % 8})`;
-const swatch = colour => el('i', { class: 'swatch', style: `background:${colour}` });
-// A chart is drawn at the size that it is shown at, so that its text is as large as the page's.
-const room = () => page.clientWidth - 2 * parseFloat(getComputedStyle(page).paddingLeft);
-const size = across => ({ width: Math.max(260, Math.floor((room() - 14 * (across - 1)) / (room() < 720 ? 1 : across)) - 38) });
-
-const root = document.documentElement;
-document.getElementById('theme').addEventListener('click', () => {
-  const dark = root.dataset.theme ? root.dataset.theme === 'dark' : matchMedia('(prefers-color-scheme: dark)').matches;
-  root.dataset.theme = dark ? 'light' : 'dark';
-});
-
-const end = series => series.at.length ? series.at.at(-1) + series.length.at(-1) : 1;
-const most = lists => Math.max(1e-9, ...lists.flat().filter(Number.isFinite));
-
+// What is drawn of a simulation or a tuning.
 function replicasChart(score, options = {}) {
   const s = score.timeline, last = end(s);
   const provisioned = s.ready.map((ready, i) => ready + s.starting[i] + s.draining[i]);
@@ -41,20 +24,12 @@ function replicasChart(score, options = {}) {
     },
   });
 }
-function nearest(at, place, x) {
-  let best = 0;
-  at.forEach((value, index) => { if (x(value) <= place) best = index; });
-  return best;
-}
 const replicasLegend = mine => legend(['demand', 'var(--demand)'], ['ready', mine ?? 'var(--accent)'], ['starting or draining, on top', 'var(--starting)']);
 
 const replicasTable = score => behind(['time', 'demand', 'ready', 'starting', 'draining', 'requests/s', 'waiting', 'longest latency'], () => {
   const s = score.timeline, at = clock(end(s));
   return s.at.map((from, i) => [at(from), ...[s.demand, s.ready, s.starting, s.draining, s.rate, s.waiting].map(values => digits(values[i])), time(s.max[i])]);
 });
-const latencyShares = entries => behind(['share within', ...entries.map(([name]) => name)], () => entries[0][2].distribution.filter(([share]) => share >= .5 || share * 10 % 1 === 0).map(([share], i, all) =>
-  [Number((share * 100).toPrecision(7)) + ' %', ...entries.map(([, , score]) => time(score.distribution.find(([other]) => other === share)?.[1] ?? null))]));
-
 // The mean latency as a bar of its parts.
 const PARTS = [['queueing', 'queueing', 'var(--queueing)'], ['cold start', 'cold_start', 'var(--starting)'], ['service', 'service', 'var(--service)']];
 function splitBars(entries) {
@@ -66,35 +41,6 @@ function splitBars(entries) {
       PARTS.map(([words, key, colour]) => el('i', { style: `width:${(score.latency[key].mean / longest * 100).toFixed(2)}%;background:${colour}`, title: `${words} ${time(score.latency[key].mean)}` }))),
     el('span', { class: 'much' }, (score.latency.total.mean > longest * 1.001 ? '› ' : '') + time(score.latency.total.mean))])),
   legend(...PARTS.map(([words, , colour]) => [words, colour]))];
-}
-
-// Shares towards the tail: each further nine takes the same room.
-const tail = share => -Math.log10(1 - Math.min(share, .99999));
-function latencyChart(entries, limit, options = {}) {
-  const points = entries.map(([, , score]) => score.distribution.filter(([share]) => share <= .99999));
-  const values = points.flat().map(([, value]) => value).filter(value => value > 0);
-  const medians = entries.map(([, , score]) => score.latency.total.p50).filter(value => value > 0);
-  const low = Math.max(Math.min(...medians, limit) / 10, most([values]) / 1e5), high = Math.max(most([values]), limit) * 1.25;
-  const shares = [0, .5, .9, .99, .999, .9999, .99999];
-  return chart({
-    ...options, yName: 'latency', xName: 'share of the requests within it',
-    xs: (from, to) => Object.assign(share => from + tail(share) / 5 * (to - from), { ticks: shares }),
-    ys: (from, to) => latencies(low, high, from, to),
-    right: 34, xText: share => share === 0 ? '0' : Number((share * 100).toPrecision(6)) + ' %', yText: time, left: 56,
-    draw: ({ x, y, plane }) => [
-      limitLine('objective ' + time(limit), plane, y(limit)),
-      entries.map(([, colour], index) => line(points[index].map(([share, value], i) =>
-        `${i ? 'L' : 'M'}${x(share).toFixed(1)},${y(value).toFixed(1)}`).join(''), colour)),
-    ],
-    hover: (at, x) => {
-      const list = points[0] ?? [];
-      let index = 0;
-      list.forEach(([share], i) => { if (x(share) <= at) index = i; });
-      if (!list.length) return null;
-      return { x: x(list[index][0]), lines: [[Number((list[index][0] * 100).toPrecision(6)) + ' % within', null],
-        ...entries.map(([name], i) => [name, time(points[i][index]?.[1])])] };
-    },
-  });
 }
 
 // Cost to the right, what is missed upwards: best is at the lower left.

@@ -10,13 +10,20 @@ use crate::tune::{Trial, Tuning};
 
 const PAGE: &str = include_str!("page.html");
 const STYLE: &str = include_str!("page.css");
-const SCRIPTS: [&str; 5] = [
+/// What every page's script begins with: charts, tables, and what a page has.
+const BLOCKS: [&str; 3] = [
     include_str!("charts.js"),
     include_str!("tables.js"),
+    include_str!("shared.js"),
+];
+const OWN: &str = concat!(
     include_str!("page.js"),
     include_str!("bench.js"),
-    include_str!("start.js"),
-];
+    "const renderers = { bench: renderBench, simulation: renderSimulation, tuning: renderTuning };\n",
+);
+const START: &str = include_str!("start.js");
+const NOTE: &str =
+    "Simulated; the same scenario and seed give the same numbers on every machine.";
 
 /// Points that a chart is drawn of.
 const DRAWN: usize = 240;
@@ -163,9 +170,37 @@ fn rounded(value: f64) -> f64 {
 }
 
 fn page(title: &str, data: &Json) -> String {
+    page_of(&PageParts {
+        title,
+        note: NOTE,
+        style: "",
+        script: OWN,
+        data,
+    })
+}
+
+/// What is a page's own beside the template, style and charts that all have.
+#[derive(Clone, Copy, Debug)]
+pub struct PageParts<'a> {
+    /// What stands at its top.
+    pub title: &'a str,
+    /// What stands at its foot.
+    pub note: &'a str,
+    /// CSS after that of all pages.
+    pub style: &'a str,
+    /// JavaScript after the blocks that all pages have. It ends with `renderers` being known: an object
+    /// of functions by the `kind` of the data.
+    pub script: &'a str,
+    /// What it shows, with a `kind`.
+    pub data: &'a Json,
+}
+
+/// A page that needs nothing but itself.
+#[must_use]
+pub fn page_of(parts: &PageParts<'_>) -> String {
     // Within a script element, `<` would be read as markup where it begins an end tag or comment.
-    let data = data.to_string().replace('<', "\\u003c");
-    let title = title.replace('&', "&amp;").replace('<', "&lt;");
+    let data = parts.data.to_string().replace('<', "\\u003c");
+    let escaped = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;");
     // Each place is filled once: a text that looks like one is left as it is.
     let mut page = String::with_capacity(data.len() + (1 << 16));
     let mut rest = PAGE;
@@ -173,9 +208,13 @@ fn page(title: &str, data: &Json) -> String {
         let (place, after) = after.split_once("}}").unwrap_or((after, ""));
         page += before;
         match place {
-            "title" => page += &title,
-            "style" => page += STYLE,
-            "script" => page += &SCRIPTS.concat(),
+            "title" => page += &escaped(parts.title),
+            "note" => page += &escaped(parts.note),
+            "style" => page.extend([STYLE, parts.style]),
+            "script" => {
+                page.extend(BLOCKS);
+                page.extend([parts.script, START]);
+            }
             _ => page += &data,
         }
         rest = after;

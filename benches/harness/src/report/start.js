@@ -1,7 +1,7 @@
 // Draws the page, and again where its width changes.
 function render() {
   page.replaceChildren();
-  ({ bench: renderBench, simulation: renderSimulation, tuning: renderTuning })[data.kind]();
+  renderers[data.kind]();
 }
 render();
 let drawnAt = innerWidth, waiting = 0;

@@ -351,12 +351,12 @@ impl EventLoop {
             return self.broken(key, Failure::Closed);
         }
         if event.is_readable() || event.is_read_closed() || event.is_error() {
-            self.read(key, now);
+            self.read(key, event.is_read_closed(), now);
         }
     }
 
-    /// Reads what has come.
-    fn read(&mut self, key: usize, now: u64) {
+    /// Reads what has come; to the end, where the server has ended it.
+    fn read(&mut self, key: usize, ended: bool, now: u64) {
         loop {
             let Some(connection) = self.connections.get_mut(key) else {
                 return;
@@ -364,7 +364,10 @@ impl EventLoop {
             match connection.transport.read(&mut self.buffer) {
                 Ok(0) => return self.closed(key, now),
                 Ok(length) => {
-                    let is_all = length < self.buffer.len() && connection.transport.tells_its_end();
+                    // Of what came before this event there is no other.
+                    let is_all = !ended
+                        && length < self.buffer.len()
+                        && connection.transport.tells_its_end();
                     if !self.take(key, length, now) || is_all {
                         break;
                     }

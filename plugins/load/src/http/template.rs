@@ -64,6 +64,13 @@ impl Template {
             let Some((name, after)) = rest.split_once("}}") else {
                 break;
             };
+            if name.contains(['{', '}', '"', '\n']) {
+                // Braces of the text itself.
+                let length = before.len() + 1;
+                self.push(&text.as_bytes()[..length]);
+                text = &text[length..];
+                continue;
+            }
             // In JSON a string that is one place alone may become another value.
             let is_whole = form == Form::Json && before.ends_with('"') && after.starts_with('"');
             let name = name.trim();

@@ -1,0 +1,132 @@
+//! How a run ends, and what it refuses.
+
+use std::time::Duration;
+
+use plimsoll_load::{Limited, LoadError, RunOptions};
+use serde_json::json;
+
+use crate::support::{only, options, release, run, run_with, start, target};
+
+#[test]
+fn what_is_in_flight_or_waits_at_the_end_counts_as_old_as_it_is() {
+    let target = target();
+    let test = json!({ "rps": 10, "workers": 1, "requests": [{ "url": target.url("/?hang=1") }] });
+    let options = RunOptions {
+        drain: Some(0),
+        ..options(1.0)
+    };
+    let results = run_with(&test, &options);
+    let measured = &only(&results).measured;
+    assert_eq!(
+        (measured.failures["unfinished"], measured.failures["unsent"]),
+        (1, 9)
+    );
+    assert_eq!(
+        (measured.total_requests, measured.dropped_requests),
+        (10, 10)
+    );
+    // The first was due at the beginning.
+    assert!(
+        measured.max_latency_ms >= 1000.0,
+        "{}",
+        measured.max_latency_ms
+    );
+    assert_eq!(results.histograms[0].count(), 10);
+}
+
+#[test]
+fn an_interrupted_run_has_whole_results() {
+    let target = target();
+    let test = json!({ "rps": 100, "workers": 4, "duration": 60, "requests": [{ "url": target.url("/") }] });
+    let run = start(&release(&test), &RunOptions::default()).unwrap();
+    std::thread::sleep(Duration::from_millis(600));
+    run.stop();
+    let results = run.finish().unwrap();
+    let global = &results.summary.global;
+    assert!(global.interrupted && global.final_duration_sec < 5.0);
+    let requests = global.measured.total_requests;
+    assert!(
+        requests > 20 && requests == global.measured.due_requests,
+        "{requests}"
+    );
+    assert!(global.measured.target_achieved);
+}
+
+#[test]
+fn errors_end_an_endpoint_and_leave_the_others() {
+    let target = target();
+    let test = json!({
+        "rps": 200, "workers": 4,
+        "requests": [
+            { "url": target.url("/?status=500"), "earlyExitOnError": true, "errorCountThreshold": 5 },
+            { "url": target.url("/fine") },
+        ],
+    });
+    let results = run(&test, 1.5);
+    let [bad, fine] = results.summary.endpoints.as_slice() else {
+        panic!("there are two endpoints");
+    };
+    assert!(bad.measured.early_exit_triggered && !fine.measured.early_exit_triggered);
+    assert!(
+        bad.measured.total_requests < 75,
+        "{}",
+        bad.measured.total_requests
+    );
+    assert_eq!(fine.measured.total_requests, 150);
+    assert_eq!(results.events.len(), 1);
+    assert_eq!(results.events[0].why.to_string(), "the number of errors");
+}
+
+#[test]
+fn errors_end_the_whole_test() {
+    let target = target();
+    for (key, value, why) in [
+        ("errorStatusCodes", json!([503]), "status 503"),
+        ("errorRateThreshold", json!(0.3), "the share of errors"),
+    ] {
+        let mut test = json!({
+            "rps": 200, "workers": 4, "earlyExitOnError": true,
+            "requests": [{ "url": target.url("/?status=503") }, { "url": target.url("/fine") }],
+        });
+        test[key] = value;
+        let results = run(&test, 20.0);
+        let global = &results.summary.global;
+        assert!(global.measured.early_exit_triggered && global.final_duration_sec < 10.0);
+        assert_eq!(results.events[0].why.to_string(), why);
+    }
+}
+
+#[test]
+fn a_rate_that_was_not_given_is_not_exceeded() {
+    let test = json!({ "rps": 100, "requests": [{ "url": "http://127.0.0.1:9/" }] });
+    let refused = |test: &serde_json::Value| {
+        let options = RunOptions {
+            max_rps: Some(99.0),
+            ..RunOptions::default()
+        };
+        start(&release(test), &options).err().unwrap()
+    };
+    assert!(matches!(refused(&test), LoadError::TooFast { .. }));
+    let unpaced = json!({ "requests": [{ "url": "http://127.0.0.1:9/" }] });
+    insta::assert_snapshot!(refused(&unpaced), @"--max-rps cannot hold for endpoints without a rate, which send as fast as their workers go: set `rps`, or `targetRps`");
+}
+
+#[test]
+fn the_limit_is_named() {
+    let target = target();
+    let slow =
+        json!({ "rps": 200, "workers": 1, "requests": [{ "url": target.url("/?delay=20ms") }] });
+    let options = RunOptions {
+        drain: Some(0),
+        ..options(1.0)
+    };
+    let results = run_with(&slow, &options);
+    let verdict = &results.summary.generator.verdict;
+    assert!(
+        [Limited::Target, Limited::Generator].contains(&verdict.limited_by),
+        "{verdict:?}"
+    );
+    let measured = &only(&results).measured;
+    assert!(!measured.target_achieved);
+    assert!(measured.service_time.p50_ms < measured.p50_latency_ms);
+}

@@ -1,0 +1,6 @@
+//! Load tests against a real server, through the source and the resolver that everything goes through.
+
+mod answers;
+mod control;
+mod ends;
+mod support;
