@@ -21,6 +21,7 @@ pub(crate) mod exit {
     pub(crate) const REFUSED: u8 = 5;
     pub(crate) const UNAVAILABLE: u8 = 6;
     pub(crate) const DEPLOYMENT_FAILED: u8 = 7;
+    pub(crate) const THRESHOLD_MISSED: u8 = 8;
     pub(crate) const INTERRUPTED: u8 = 130;
 }
 

@@ -41,6 +41,8 @@ fn run(args: Args) -> Result<(), CliError> {
         Command::Push(command) => commands::push::run(&args.global, &command),
         Command::Codegen(command) => commands::codegen::run(&args.global, &command),
         Command::Serve(command) => commands::serve::run(&args.global, &command),
+        Command::Run(command) => commands::run::run(&args.global, &command),
+        Command::Compare(command) => commands::compare::run(&command),
         Command::Simulate(command) => commands::simulate::run(&args.global, &command),
         Command::Bench(command) => commands::bench::run(&args.global, &command),
         Command::Tune(command) => commands::tune::run(&args.global, &command),

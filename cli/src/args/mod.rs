@@ -1,6 +1,7 @@
 //! What can be typed. Names are a contract.
 
 mod experiments;
+mod load;
 mod plugins;
 
 use std::net::SocketAddr;
@@ -11,6 +12,7 @@ use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 pub(crate) use self::experiments::{Bench, Plant, Simulate, Table, Tune};
+pub(crate) use self::load::{Compare, Run, Spacing};
 pub(crate) use self::plugins::{Doctor, Inspect, Kind, List, New, Plugins, PluginsCommand, Trust};
 
 const STYLES: Styles = Styles::styled()
@@ -24,8 +26,8 @@ Exit codes:
   0  done                              5  the platform refused
   1  the input is invalid              6  the platform failed or cannot be reached
   2  usage                             7  the deployment failed
-  3  not authorised                    130  interrupted
-  4  not found
+  3  not authorised                    8  a threshold was missed
+  4  not found                         130  interrupted
 
 Files:
   plimsoll.toml                        targets of a project; beside what is pushed, or above it
@@ -90,6 +92,8 @@ pub(crate) enum Command {
     Push(Push),
     Codegen(Codegen),
     Serve(Serve),
+    Run(Run),
+    Compare(Compare),
     Simulate(Simulate),
     Bench(Bench),
     Tune(Tune),
@@ -108,6 +112,8 @@ impl Command {
             Self::Plan(command) => command.format == Report::Json,
             Self::Push(command) => command.format == Report::Json,
             Self::Codegen(command) => command.format == Report::Json,
+            Self::Run(command) => command.json,
+            Self::Compare(command) => command.format == Report::Json,
             Self::Migrate(command) => command.format == Report::Json,
             Self::Simulate(command) => command.results.format == Table::Json,
             Self::Bench(command) => command.results.format == Table::Json,

@@ -2,6 +2,7 @@
 
 pub(crate) mod bench;
 pub(crate) mod codegen;
+pub(crate) mod compare;
 pub(crate) mod completions;
 pub(crate) mod migrate;
 pub(crate) mod plan;
@@ -9,6 +10,7 @@ pub(crate) mod plugins;
 pub(crate) mod push;
 pub(crate) mod release;
 pub(crate) mod resolve;
+pub(crate) mod run;
 pub(crate) mod schema;
 pub(crate) mod serve;
 pub(crate) mod simulate;

@@ -97,8 +97,8 @@ fn release(
     model_name: Option<&str>,
 ) -> Result<(Release, Diagnostics), CliError> {
     if loaded.manifest.kind == ManifestKind::LoadTest {
-        let message = "a load test is run by whoever has it, and is not pushed to a platform";
-        return Err(CliError::new(exit::INVALID, message));
+        let message = "a load test is not pushed to a platform";
+        return Err(CliError::new(exit::INVALID, message).hint("run it: plimsoll run PATH"));
     }
     let name = model_name
         .map(str::to_owned)
@@ -107,6 +107,17 @@ fn release(
         CliError::new(exit::INVALID, "the configuration names no model")
             .hint("add `model_name: …` to it, or give --model-name")
     })?;
+    packaged(loaded, environment, options, name, model_name)
+}
+
+/// Resolves and packages every workload.
+pub(crate) fn packaged(
+    loaded: &Loaded,
+    environment: Option<Environment>,
+    options: ReleaseOptions,
+    name: String,
+    model_name: Option<&str>,
+) -> Result<(Release, Diagnostics), CliError> {
     let kind = loaded.manifest.kind;
     let (resolved, mut said) = loaded.resolve_one(environment.as_ref())?;
     let mut workloads = Vec::with_capacity(resolved.len());

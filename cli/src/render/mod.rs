@@ -5,6 +5,8 @@ pub(crate) mod diagnostics;
 pub(crate) mod explain;
 pub(crate) mod figures;
 pub(crate) mod leaderboard;
+pub(crate) mod live;
+pub(crate) mod load;
 pub(crate) mod plan;
 pub(crate) mod progress;
 pub(crate) mod sarif;

@@ -22,8 +22,7 @@ const OWN: &str = concat!(
     "const renderers = { bench: renderBench, simulation: renderSimulation, tuning: renderTuning };\n",
 );
 const START: &str = include_str!("start.js");
-const NOTE: &str =
-    "Simulated; the same scenario and seed give the same numbers on every machine.";
+const NOTE: &str = "Simulated; the same scenario and seed give the same numbers on every machine.";
 
 /// Points that a chart is drawn of.
 const DRAWN: usize = 240;

@@ -1,6 +1,8 @@
 //! Responses, read where they lie.
 
-use httparse::{EMPTY_HEADER, Status};
+use std::mem::MaybeUninit;
+
+use httparse::{ParserConfig, Status};
 
 use super::body::Sink;
 
@@ -142,9 +144,15 @@ impl Parser {
     /// Reads the head. Returns how long it is; 0 where it is not whole yet.
     #[inline]
     fn head(&mut self, input: &[u8], sink: &mut Sink<'_>) -> Result<usize, &'static str> {
-        let mut headers = [EMPTY_HEADER; MOST_HEADERS];
-        let mut response = httparse::Response::new(&mut headers);
-        let length = match response.parse(input) {
+        // Not to be cleared each time: it is 3 KiB.
+        let mut headers = [const { MaybeUninit::uninit() }; MOST_HEADERS];
+        let mut response = httparse::Response::new(&mut []);
+        let parsed = ParserConfig::default().parse_response_with_uninit_headers(
+            &mut response,
+            input,
+            &mut headers,
+        );
+        let length = match parsed {
             Ok(Status::Complete(length)) => length,
             Ok(Status::Partial) if input.len() < LONGEST_HEAD => return Ok(0),
             Ok(Status::Partial) => return Err("a head longer than 64 KiB"),

@@ -176,24 +176,12 @@ pub(super) const COLUMNS: [Column; 56] = [
     ("status_3xx", |row| statuses(row, '3')),
     ("status_4xx", |row| statuses(row, '4')),
     ("status_5xx", |row| statuses(row, '5')),
-    ("failed_connect", |row| {
-        failed(row, Failure::Connect)
-    }),
-    ("failed_closed", |row| {
-        failed(row, Failure::Closed)
-    }),
-    ("failed_protocol", |row| {
-        failed(row, Failure::Protocol)
-    }),
-    ("failed_timeout", |row| {
-        failed(row, Failure::Timeout)
-    }),
-    ("failed_unfinished", |row| {
-        failed(row, Failure::Unfinished)
-    }),
-    ("failed_unsent", |row| {
-        failed(row, Failure::Unsent)
-    }),
+    ("failed_connect", |row| failed(row, Failure::Connect)),
+    ("failed_closed", |row| failed(row, Failure::Closed)),
+    ("failed_protocol", |row| failed(row, Failure::Protocol)),
+    ("failed_timeout", |row| failed(row, Failure::Timeout)),
+    ("failed_unfinished", |row| failed(row, Failure::Unfinished)),
+    ("failed_unsent", |row| failed(row, Failure::Unsent)),
     measured!("redirects", redirects),
     measured!("reconnects", reconnects),
     measured!("bytes_sent", network_bytes_sent),

@@ -32,8 +32,10 @@ pub(super) fn report(results: &Results) -> Result<Vec<u8>, ReportError> {
         .with_max_value_divisor(1e6)
         .begin_log_with(&mut bytes, &mut serializer)
         .map_err(wrong)?;
-    log.write_comment("\"StartTimestamp\",\"Interval_Length\",\"Interval_Max\",\"Interval_Compressed_Histogram\"")
-        .map_err(wrong)?;
+    log.write_comment(
+        "\"StartTimestamp\",\"Interval_Length\",\"Interval_Max\",\"Interval_Compressed_Histogram\"",
+    )
+    .map_err(wrong)?;
     // Lines are in order of their beginning: the whole run first.
     let length = duration(results.summary.global.final_duration_sec);
     let mut taken = HashSet::new();

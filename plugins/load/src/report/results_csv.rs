@@ -2,7 +2,7 @@
 
 use super::ReportError;
 use super::columns::{COLUMNS, Cell, rows};
-use super::text::rounded;
+use super::text::{lines, rounded};
 use crate::results::Results;
 
 const NAME: &str = "results.csv";
@@ -14,7 +14,7 @@ pub(super) fn report(results: &Results) -> Result<Vec<u8>, ReportError> {
         .map_err(wrong)?;
     for row in rows(&results.summary) {
         let cells = COLUMNS.map(|(_, read)| match read(&row) {
-            Cell::Text(text) => text,
+            Cell::Text(text) => lines(&text),
             Cell::Number(number) => rounded(number).to_string(),
             Cell::Flag(flag) => flag.to_string(),
             Cell::Empty => String::new(),

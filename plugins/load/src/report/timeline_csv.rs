@@ -1,13 +1,16 @@
 //! `timeline.csv`: a line for each endpoint and point in time.
 
 use super::ReportError;
-use super::text::rounded;
+use super::text::{lines, rounded};
 use crate::results::{Point, Results};
 
 const NAME: &str = "timeline.csv";
 
+/// A column's name, and what it has of a point.
+type Column = (&'static str, fn(&Point) -> f64);
+
 /// What a point has.
-pub(super) const COLUMNS: [(&str, fn(&Point) -> f64); 14] = [
+pub(super) const COLUMNS: [Column; 14] = [
     ("at_seconds", |point| point.at_seconds),
     ("length_seconds", |point| point.length_seconds),
     ("target_rate", |point| point.target_rate),
@@ -31,8 +34,9 @@ pub(super) fn report(results: &Results) -> Result<Vec<u8>, ReportError> {
     csv.write_record(["endpoint_key"].into_iter().chain(names))
         .map_err(wrong)?;
     for (endpoint, timeline) in results.summary.endpoints.iter().zip(&results.timelines) {
+        let key = lines(&endpoint.endpoint_key);
         for point in timeline.points() {
-            csv.write_field(&endpoint.endpoint_key).map_err(wrong)?;
+            csv.write_field(&key).map_err(wrong)?;
             for (_, read) in COLUMNS {
                 csv.write_field(rounded(read(point)).to_string())
                     .map_err(wrong)?;

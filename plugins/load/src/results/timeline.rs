@@ -40,7 +40,8 @@ pub struct Point {
 }
 
 impl Point {
-    fn joined(self, next: Self) -> Self {
+    /// What both were together.
+    pub(crate) fn joined(self, next: Self) -> Self {
         let length = self.length_seconds + next.length_seconds;
         let mean = |one: f64, other: f64| match length > 0.0 {
             true => (one * self.length_seconds + other * next.length_seconds) / length,

@@ -1,0 +1,100 @@
+//! Metrics for others while a run goes: Prometheus asks, OTLP is pushed.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::http::header::CONTENT_TYPE;
+use axum::routing::get;
+use plimsoll::baseten::http_client;
+use plimsoll::load::Run;
+use reqwest::Url;
+use tokio::task::JoinHandle;
+
+use super::metrics;
+use crate::args;
+use crate::error::{CliError, exit};
+use crate::render;
+
+/// How often metrics are pushed.
+const EVERY: Duration = Duration::from_secs(5);
+
+/// What goes on beside a run; it ends with this value.
+pub(super) struct Exporters(Vec<JoinHandle<()>>);
+
+impl Drop for Exporters {
+    fn drop(&mut self) {
+        for task in &self.0 {
+            task.abort();
+        }
+    }
+}
+
+/// Starts what the command asks for.
+pub(super) fn start(command: &args::Run, run: &Arc<Run>) -> Result<Exporters, CliError> {
+    let mut tasks = Vec::new();
+    if let Some(address) = command.prometheus {
+        tasks.push(prometheus(address, run)?);
+    }
+    if let Some(url) = &command.otlp {
+        tasks.push(otlp(url, run)?);
+    }
+    Ok(Exporters(tasks))
+}
+
+fn prometheus(address: SocketAddr, run: &Arc<Run>) -> Result<JoinHandle<()>, CliError> {
+    let taken = |error: std::io::Error| {
+        let message = format!("cannot listen on {address} for Prometheus: {error}");
+        CliError::new(exit::INVALID, message)
+    };
+    let listener = std::net::TcpListener::bind(address).map_err(taken)?;
+    listener.set_nonblocking(true).map_err(taken)?;
+    let listener = tokio::net::TcpListener::from_std(listener).map_err(taken)?;
+    let run = Arc::downgrade(run);
+    let answer = move || {
+        let text = run
+            .upgrade()
+            .map(|run| metrics::prometheus(&run.snapshot()));
+        std::future::ready((
+            [(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")],
+            text.unwrap_or_default(),
+        ))
+    };
+    let router = Router::new().route("/metrics", get(answer));
+    Ok(tokio::spawn(async move {
+        if let Err(error) = axum::serve(listener, router).await {
+            render::say(&format!("Prometheus is not answered any more: {error}"));
+        }
+    }))
+}
+
+fn otlp(url: &str, run: &Arc<Run>) -> Result<JoinHandle<()>, CliError> {
+    let wrong = |error: &dyn std::fmt::Display| CliError::usage(format!("--otlp: {error}"));
+    let url = Url::parse(url).map_err(|error| wrong(&error))?;
+    let client = http_client(&url, EVERY, EVERY).map_err(|error| wrong(&error))?;
+    let run = Arc::downgrade(run);
+    Ok(tokio::spawn(async move {
+        let mut told = false;
+        loop {
+            tokio::time::sleep(EVERY).await;
+            let Some(snapshot) = run.upgrade().map(|run| run.snapshot()) else {
+                return;
+            };
+            let sent = client
+                .post(url.clone())
+                .json(&metrics::otlp(&snapshot))
+                .send()
+                .await;
+            let failed = match sent.and_then(reqwest::Response::error_for_status) {
+                Ok(_) => None,
+                Err(error) => Some(error.without_url()),
+            };
+            // Once is enough to know.
+            if let Some(error) = failed.filter(|_| !told) {
+                told = true;
+                render::say(&format!("metrics could not be pushed by OTLP: {error}"));
+            }
+        }
+    }))
+}

@@ -1,0 +1,94 @@
+//! `plimsoll run`.
+
+mod export;
+mod metrics;
+mod options;
+mod out;
+mod watch;
+
+use plimsoll::load::{LoadTest, Results};
+use plimsoll::manifest::ManifestKind;
+use plimsoll::release::{Release, ReleaseOptions};
+
+use super::release::packaged;
+use super::{Loaded, push};
+use crate::args::{Global, Input, Run};
+use crate::error::{CliError, exit};
+use crate::render;
+
+/// Runs a load test, shows it, writes its reports, and judges it.
+pub(crate) fn run(global: &Global, command: &Run) -> Result<(), CliError> {
+    let input = Input {
+        path: command.path.clone(),
+        environment: None,
+        source: None,
+        resolver: "deep-merge".to_owned(),
+    };
+    let loaded = Loaded::from(global, &input)?;
+    let release = release(&loaded)?;
+    let options = options::options(command, &loaded.context.registry, &release)?;
+    let test = LoadTest::of(&release, &loaded.context, &options).map_err(options::refused)?;
+    if command.dry_run {
+        return dry_run(&loaded, release, options);
+    }
+    let out = command
+        .out
+        .clone()
+        .or_else(|| test.export.clone().map(Into::into));
+    let folder = out.map(out::Folder::open).transpose()?;
+    let results = watch::watched(command, test, &loaded, &options)?;
+    let summary = &results.summary;
+    if let Some(folder) = folder {
+        folder.write(&results)?;
+    }
+    match command.json {
+        true => render::out_json(summary)?,
+        false => render::out(&render::load::text(&results))?,
+    }
+    verdict(&results)
+}
+
+/// What the path names, resolved and packaged.
+fn release(loaded: &Loaded) -> Result<Release, CliError> {
+    if loaded.manifest.kind != ManifestKind::LoadTest {
+        let message = format!("a {} is no load test", loaded.manifest.kind);
+        return Err(CliError::new(exit::INVALID, message)
+            .hint("push it: plimsoll push PATH; or simulate it: plimsoll simulate PATH"));
+    }
+    let name = loaded.manifest.name.clone();
+    let name = name.unwrap_or_else(|| "load-test".to_owned());
+    let (release, said) = packaged(loaded, None, ReleaseOptions::default(), name, None)?;
+    render::diagnostics::print(&said);
+    Ok(release)
+}
+
+/// Says what would be run, as the deployer plans it.
+fn dry_run(
+    loaded: &Loaded,
+    release: Release,
+    options: plimsoll::load::RunOptions,
+) -> Result<(), CliError> {
+    use plimsoll::deployer::{Deployer as _, NoProgress};
+    use plimsoll::registry::FactoryContext;
+    let context = FactoryContext {
+        registry: loaded.context.registry.clone(),
+    };
+    let deployer = plimsoll::load::LoadDeployer::new(context, options);
+    let plan = push::runtime()?.block_on(deployer.plan(&release, &NoProgress))?;
+    render::out(&render::plan::text(&plan))
+}
+
+/// The exit code that the results have.
+fn verdict(results: &Results) -> Result<(), CliError> {
+    let summary = &results.summary;
+    if summary.global.interrupted {
+        render::say("stopped before its end: the figures are of what was run until then");
+        return Err(CliError::stopped());
+    }
+    let missed = summary.thresholds.iter().any(|threshold| !threshold.met);
+    let early = summary.global.measured.early_exit_triggered;
+    match missed || early {
+        true => Err(CliError::Told(exit::THRESHOLD_MISSED)),
+        false => Ok(()),
+    }
+}
