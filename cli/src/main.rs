@@ -20,7 +20,11 @@ use crate::args::{Args, Command};
 use crate::error::CliError;
 
 fn main() -> ExitCode {
-    let args = Args::parse();
+    let translated = args::older::translate(std::env::args_os());
+    let args = Args::parse_from(translated.arguments);
+    for note in &translated.notes {
+        render::say(&format!("note: {note}"));
+    }
     let for_machines = args.command.wants_json();
     let outcome = logging::start(&args.global).and_then(|()| run(args));
     let Err(error) = outcome else {

@@ -144,7 +144,10 @@ fn a_load_test_is_not_pushed() {
     let home = home();
     let run = home.run(&["push", "shop.json", "--dry-run"]);
     assert_eq!(run.code, 1);
-    insta::assert_snapshot!(run.stderr, @"error: a load test is run by whoever has it, and is not pushed to a platform");
+    insta::assert_snapshot!(run.stderr, @"
+    error: a load test is not pushed to a platform
+      hint: run it: plimsoll run PATH
+    ");
 }
 
 #[test]

@@ -15,6 +15,7 @@ mod experiments;
 mod flow;
 mod help;
 mod kill;
+mod load_runs;
 mod load_tests;
 mod local;
 mod overheard;

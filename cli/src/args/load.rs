@@ -26,6 +26,10 @@ pub(crate) struct Run {
     /// The load test: a file, a folder with a tressi.config.json, or its https address.
     #[arg(value_name = "PATH")]
     pub(crate) path: PathBuf,
+    /// Set a key of the load test for all endpoints, such as `--set rps=500` or
+    /// `--set errorStatusCodes=[500,503]`; instead of what the file says. May be given several times.
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub(crate) set: Vec<String>,
     /// How long requests fall due, in seconds; instead of what the file says.
     #[arg(long, value_name = "SECONDS")]
     pub(crate) duration: Option<f64>,

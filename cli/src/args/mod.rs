@@ -2,6 +2,7 @@
 
 mod experiments;
 mod load;
+pub(crate) mod older;
 mod plugins;
 
 use std::net::SocketAddr;

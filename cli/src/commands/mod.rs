@@ -47,6 +47,15 @@ pub(crate) struct Loaded {
 impl Loaded {
     /// Reads what the arguments name.
     pub(crate) fn from(global: &Global, input: &Input) -> Result<Self, CliError> {
+        Self::of(global, input, fetch::tree(&input.path)?)
+    }
+
+    /// Reads what a tree holds.
+    pub(crate) fn of(
+        global: &Global,
+        input: &Input,
+        tree: Arc<dyn SourceTree>,
+    ) -> Result<Self, CliError> {
         let context = FactoryContext {
             registry: registry(global, &input.path)?,
         };
@@ -54,7 +63,6 @@ impl Loaded {
             .registry
             .resolvers
             .make(&input.resolver, &context, &json!({}))?;
-        let tree = fetch::tree(&input.path)?;
         let source = match &input.source {
             Some(name) => context.registry.sources.make(name, &context, &json!({}))?,
             None => likeliest(&context.registry, &*tree)?,

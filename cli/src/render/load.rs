@@ -78,16 +78,16 @@ pub(crate) fn text(results: &Results) -> String {
         );
     }
     let verdict = &summary.generator.verdict;
-    let limited = match verdict.limited_by {
-        Limited::Nothing => "the rate was held".to_owned(),
-        Limited::Target => "limited by the target".to_owned(),
-        Limited::Workers => "limited by the number of workers".to_owned(),
+    let reason = &verdict.reason;
+    text += &match verdict.limited_by {
+        Limited::Nothing => format!("  {reason}\n"),
+        Limited::Target => format!("  limited by the target: {reason}\n"),
+        Limited::Workers => format!("  limited by the number of workers: {reason}\n"),
         Limited::Generator => {
-            super::painted_out("33", "limited by this machine, not by the target")
+            let words = "limited by this machine, not by the target";
+            format!("  {}: {reason}\n", super::painted_out("33", words))
         }
     };
-    let reason = &verdict.reason;
-    text += &format!("  {limited}: {reason}\n");
     text += &format!(
         "  {} s, {} requests, {:.1} µs of processor time each\n",
         global.final_duration_sec,

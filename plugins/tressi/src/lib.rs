@@ -15,6 +15,7 @@ mod older;
 mod package;
 mod rules;
 mod schema;
+mod set;
 mod shape;
 mod source;
 mod template;
@@ -30,6 +31,7 @@ pub use flags::{Arity, FLAGS, Fate, Flag, flag};
 pub use migrate::{Migration, migrate};
 pub use rules::EndpointRules;
 pub use schema::{ENDPOINT, LOAD_TEST};
+pub use set::set;
 pub use shape::Shape;
 pub use source::{DEFAULT_FILES, DOMAIN, LoadTestSource};
 

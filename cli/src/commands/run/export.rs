@@ -2,14 +2,16 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::Router;
 use axum::http::header::CONTENT_TYPE;
 use axum::routing::get;
 use plimsoll::baseten::http_client;
-use plimsoll::load::Run;
-use reqwest::Url;
+use plimsoll::load::{Run, Snapshot};
+use reqwest::{Client, Response, Url};
+use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 
 use super::metrics;
@@ -21,11 +23,23 @@ use crate::render;
 const EVERY: Duration = Duration::from_secs(5);
 
 /// What goes on beside a run; it ends with this value.
-pub(super) struct Exporters(Vec<JoinHandle<()>>);
+pub(super) struct Exporters {
+    tasks: Vec<JoinHandle<()>>,
+    otlp: Option<Otlp>,
+}
+
+impl Exporters {
+    /// Tells how a run has ended.
+    pub(super) fn last(&self, snapshot: &Snapshot) {
+        if let Some(otlp) = &self.otlp {
+            Handle::current().block_on(otlp.push(snapshot));
+        }
+    }
+}
 
 impl Drop for Exporters {
     fn drop(&mut self) {
-        for task in &self.0 {
+        for task in &self.tasks {
             task.abort();
         }
     }
@@ -37,10 +51,20 @@ pub(super) fn start(command: &args::Run, run: &Arc<Run>) -> Result<Exporters, Cl
     if let Some(address) = command.prometheus {
         tasks.push(prometheus(address, run)?);
     }
-    if let Some(url) = &command.otlp {
-        tasks.push(otlp(url, run)?);
+    let otlp = command.otlp.as_deref().map(Otlp::to).transpose()?;
+    if let Some(otlp) = otlp.clone() {
+        let run = Arc::downgrade(run);
+        tasks.push(tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(EVERY).await;
+                let Some(snapshot) = run.upgrade().map(|run| run.snapshot()) else {
+                    return;
+                };
+                otlp.push(&snapshot).await;
+            }
+        }));
     }
-    Ok(Exporters(tasks))
+    Ok(Exporters { tasks, otlp })
 }
 
 fn prometheus(address: SocketAddr, run: &Arc<Run>) -> Result<JoinHandle<()>, CliError> {
@@ -69,32 +93,35 @@ fn prometheus(address: SocketAddr, run: &Arc<Run>) -> Result<JoinHandle<()>, Cli
     }))
 }
 
-fn otlp(url: &str, run: &Arc<Run>) -> Result<JoinHandle<()>, CliError> {
-    let wrong = |error: &dyn std::fmt::Display| CliError::usage(format!("--otlp: {error}"));
-    let url = Url::parse(url).map_err(|error| wrong(&error))?;
-    let client = http_client(&url, EVERY, EVERY).map_err(|error| wrong(&error))?;
-    let run = Arc::downgrade(run);
-    Ok(tokio::spawn(async move {
-        let mut told = false;
-        loop {
-            tokio::time::sleep(EVERY).await;
-            let Some(snapshot) = run.upgrade().map(|run| run.snapshot()) else {
-                return;
-            };
-            let sent = client
-                .post(url.clone())
-                .json(&metrics::otlp(&snapshot))
-                .send()
-                .await;
-            let failed = match sent.and_then(reqwest::Response::error_for_status) {
-                Ok(_) => None,
-                Err(error) => Some(error.without_url()),
-            };
-            // Once is enough to know.
-            if let Some(error) = failed.filter(|_| !told) {
-                told = true;
-                render::say(&format!("metrics could not be pushed by OTLP: {error}"));
-            }
+/// Who takes metrics by OTLP.
+#[derive(Clone)]
+struct Otlp {
+    client: Client,
+    url: Url,
+    /// Whether it was said that it does not.
+    told: Arc<AtomicBool>,
+}
+
+impl Otlp {
+    fn to(url: &str) -> Result<Self, CliError> {
+        let wrong = |error: &dyn std::fmt::Display| CliError::usage(format!("--otlp: {error}"));
+        let url = Url::parse(url).map_err(|error| wrong(&error))?;
+        let client = http_client(&url, EVERY, EVERY).map_err(|error| wrong(&error))?;
+        Ok(Self {
+            client,
+            url,
+            told: Arc::default(),
+        })
+    }
+
+    async fn push(&self, snapshot: &Snapshot) {
+        let request = self.client.post(self.url.clone());
+        let sent = request.json(&metrics::otlp(snapshot)).send().await;
+        if let Err(error) = sent.and_then(Response::error_for_status)
+            && !self.told.swap(true, Ordering::Relaxed)
+        {
+            let error = error.without_url();
+            render::say(&format!("metrics could not be pushed by OTLP: {error}"));
         }
-    }))
+    }
 }

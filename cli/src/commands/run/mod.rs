@@ -14,6 +14,7 @@ use super::release::packaged;
 use super::{Loaded, push};
 use crate::args::{Global, Input, Run};
 use crate::error::{CliError, exit};
+use crate::fetch;
 use crate::render;
 
 /// Runs a load test, shows it, writes its reports, and judges it.
@@ -24,7 +25,12 @@ pub(crate) fn run(global: &Global, command: &Run) -> Result<(), CliError> {
         source: None,
         resolver: "deep-merge".to_owned(),
     };
-    let loaded = Loaded::from(global, &input)?;
+    let mut tree = fetch::tree(&input.path)?;
+    let settings = options::settings(command)?;
+    if !settings.is_empty() {
+        tree = plimsoll::tressi::set(&tree, &settings)?;
+    }
+    let loaded = Loaded::of(global, &input, tree)?;
     let release = release(&loaded)?;
     let options = options::options(command, &loaded.context.registry, &release)?;
     let test = LoadTest::of(&release, &loaded.context, &options).map_err(options::refused)?;

@@ -11,6 +11,7 @@ use plimsoll::load::{HttpVersion, LoadError, RunOptions, Trust};
 use plimsoll::registry::Registry;
 use plimsoll::release::Release;
 use plimsoll::threshold::Threshold;
+use serde_json::Value as Json;
 
 use crate::args::{Run, Spacing};
 use crate::error::{CliError, exit};
@@ -82,6 +83,19 @@ pub(super) fn options(
         },
         secrets: secrets(release),
     })
+}
+
+/// The keys of the load test that are set. A value is what it is in JSON; what is nothing there is a
+/// text.
+pub(super) fn settings(command: &Run) -> Result<Vec<(String, Json)>, CliError> {
+    let setting = |text: &String| {
+        let (key, value) = text
+            .split_once('=')
+            .ok_or_else(|| CliError::usage(format!("--set `{text}`: expected KEY=VALUE")))?;
+        let json = serde_json::from_str(value).unwrap_or_else(|_| Json::from(value));
+        Ok((key.to_owned(), json))
+    };
+    command.set.iter().map(setting).collect()
 }
 
 #[expect(

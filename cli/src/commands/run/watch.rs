@@ -36,6 +36,7 @@ pub(super) fn watched(
             true => in_full(&name, &run, &interrupt)?,
             false => in_a_line(command, &run, &interrupt, duration),
         }
+        exporters.last(&run.snapshot());
         drop(exporters);
         let run = Arc::into_inner(run);
         let run = run.ok_or_else(|| CliError::usage("the run is still watched"))?;

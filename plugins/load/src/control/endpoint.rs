@@ -170,20 +170,16 @@ impl EndpointState {
         }
     }
 
-    /// Closes a second that began at a time.
-    pub(super) fn close_second(&mut self, endpoint: &Endpoint, began: u64, length: u64) {
+    /// Closes a second that began at a time, of a test that ends at a time.
+    pub(super) fn close_second(&mut self, endpoint: &Endpoint, began: u64, length: u64, end: u64) {
         let second = std::mem::take(&mut self.second);
         let detail: &Detail = &second.detail;
         let per_second = |count: u64| count as f64 * SECOND as f64 / length.max(1) as f64;
         let at = |share| crate::results::milliseconds(detail.response.quantile(share));
         let until = began + length;
-        let ended = self.ended.map_or(u64::MAX, |(at, _)| at);
-        let target = match ramp(endpoint).filter(|_| ended > began) {
-            Some(ramp) => {
-                (ramp.due(until) - ramp.due(began)) * SECOND as f64 / length.max(1) as f64
-            }
-            None => 0.0,
-        };
+        let end = self.ended.map_or(end, |(at, _)| at.min(end));
+        let due = |ramp: Ramp| ramp.due(until.min(end)) - ramp.due(began.min(end));
+        let target = ramp(endpoint).map_or(0.0, due) * SECOND as f64 / length.max(1) as f64;
         let (in_flight, count) = std::mem::take(&mut self.second_in_flight);
         let point = Point {
             at_seconds: seconds(until),

@@ -37,6 +37,10 @@ impl Control {
             state.timeline.close();
             let until = state.ended.map_or(length, |(at, _)| at.min(length));
             state.totals.expected = ramp(endpoint).map(|ramp| ramp.due(until));
+            if state.totals.expected.is_none() {
+                // What holds no rate is no part of what is held together.
+                state.totals.sent_in_time = 0;
+            }
             bounded += usize::from(state.bounded);
             unsent += backlog(state);
             all.add(&state.totals);
@@ -66,7 +70,6 @@ impl Control {
                         body: self.test.masked(&String::from_utf8_lossy(&sample.body)),
                     })
                     .collect(),
-                timeline: state.timeline.points().to_vec(),
                 measured,
             });
             histograms.push(std::mem::take(&mut state.totals.detail.response));
@@ -82,6 +85,7 @@ impl Control {
         let busiest = self.cpu.iter().copied().max().unwrap_or(0) as f64 / now.max(1) as f64;
         let verdict = Verdict::on(Evidence {
             pacing: &self.pacing,
+            p99: all.detail.response.quantile(0.99),
             busiest,
             achieved: measured.rate_achieved,
             backlog: unsent,

@@ -114,7 +114,7 @@ fn make(keys: &[String], seconds: u32) -> Results {
         totals.expected = (place % 3 != 2).then(|| f64::from((20 + place % 5) * seconds));
         totals.sent_in_time = totals.expected.map_or(0, |_| totals.sent);
         all.add(&totals);
-        endpoints.push(endpoint(key, place, &totals, &timeline, seconds));
+        endpoints.push(endpoint(key, place, &totals, seconds));
         histograms.push(totals.detail.response);
         timelines.push(timeline);
     }
@@ -149,13 +149,7 @@ fn make(keys: &[String], seconds: u32) -> Results {
     }
 }
 
-fn endpoint(
-    key: &str,
-    place: u32,
-    totals: &Totals,
-    timeline: &Timeline,
-    seconds: u32,
-) -> EndpointSummary {
+fn endpoint(key: &str, place: u32, totals: &Totals, seconds: u32) -> EndpointSummary {
     EndpointSummary {
         endpoint_key: key.to_owned(),
         method: key.split(' ').next().unwrap_or_default().to_owned(),
@@ -171,7 +165,6 @@ fn endpoint(
             status_code: 200,
             body: "=HYPERLINK(\"x\")\u{1}".to_owned(),
         }],
-        timeline: timeline.points().to_vec(),
         measured: totals.measured(u64::from(seconds) * SECOND),
     }
 }

@@ -4,7 +4,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use super::measured::{Latency, Measured};
-use super::timeline::Point;
 use super::verdict::Verdict;
 
 /// What came of a run, as `summary.json` has it. Names are those of Tressi's summary where it has them.
@@ -73,8 +72,6 @@ pub struct EndpointSummary {
     pub policy: Option<String>,
     /// One response of each status, as far as its body is text.
     pub response_samples: Vec<ResponseSample>,
-    /// How it went over time.
-    pub timeline: Vec<Point>,
     /// What was measured.
     #[serde(flatten)]
     pub measured: Measured,

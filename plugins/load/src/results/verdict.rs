@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::SECOND;
 
-/// A generator that sends this much too late at the 99th percentile has a part in what is measured.
+/// A generator that sends this much too late at the 99th percentile has a part in what is measured, where
+/// that is a tenth of the latency, too.
 const LATE: u64 = SECOND / 1000;
 /// One that is busy for this share of the time has nothing to spare.
 const BUSY: f64 = 0.9;
@@ -39,6 +40,8 @@ pub struct Verdict {
 pub(crate) struct Evidence<'e> {
     /// How late requests were sent for which a worker was free.
     pub(crate) pacing: &'e Histogram,
+    /// The latency that 99 % of all requests did not exceed, in nanoseconds.
+    pub(crate) p99: u64,
     /// The largest share of its time that an event loop was busy.
     pub(crate) busiest: f64,
     /// What was sent of what should have been; none where no rate is held.
@@ -72,7 +75,7 @@ impl Verdict {
                 ),
             };
         }
-        if late > LATE && !evidence.pacing.is_empty() {
+        if late > LATE && late > evidence.p99 / 10 {
             return verdict(
                 Limited::Generator,
                 format!(

@@ -74,3 +74,20 @@ fn rates_are_shared_by_weight() {
     );
     assert!(close(totals[3], 50), "{totals:?}");
 }
+
+#[test]
+fn what_holds_no_rate_does_not_make_up_for_what_does() {
+    let target = target();
+    let test = json!({
+        "autoscale": { "enabled": true, "targetRps": 100, "maxWorkers": 1 },
+        "workers": 2,
+        "requests": [
+            { "url": target.url("/?delay=50ms") },
+            { "url": target.url("/fast"), "autoscale": { "enabled": false } },
+        ],
+    });
+    let results = run(&test, 1.0);
+    let global = &results.summary.global.measured;
+    assert!(global.total_requests > 200, "{}", global.total_requests);
+    assert!(global.rate_achieved.unwrap() < 0.6 && !global.target_achieved);
+}

@@ -1,0 +1,255 @@
+//! Load tests that are run: what is shown, written, judged and refused.
+
+use std::fs;
+use std::io::{Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::process::{Child, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use plimsoll_test_target::{Options, Target};
+use serde_json::{Value as Json, json};
+
+use crate::support::{Home, Run};
+
+fn target() -> Target {
+    Target::start(Options::default()).unwrap()
+}
+
+/// A home with a load test of one endpoint in it.
+fn home(target: &Target, more: &Json) -> Home {
+    let home = Home::new();
+    let mut test = json!({ "rps": 100, "workers": 4, "duration": 1, "requests": [{ "url": target.url("/") }] });
+    for (key, value) in more.as_object().unwrap() {
+        test[key] = value.clone();
+    }
+    home.write("load.json", &test.to_string());
+    home
+}
+
+const REPORTS: [&str; 9] = [
+    "events.jsonl",
+    "junit.xml",
+    "latency.hlog",
+    "report.html",
+    "report.md",
+    "results.csv",
+    "results.xlsx",
+    "summary.json",
+    "timeline.csv",
+];
+
+fn files(home: &Home, folder: &str) -> Vec<String> {
+    let entries = fs::read_dir(home.path(folder)).unwrap();
+    let mut names: Vec<String> = entries
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn a_run_shows_its_results_and_writes_every_report() {
+    let target = target();
+    let home = home(&target, &json!({ "thresholds": ["errors<1%"] }));
+    let run = home.ok(&["run", "load.json", "--out", "results"]);
+    for shown in [
+        "GET http://127.0.0.1",
+        "100.0",
+        "met     errors<1%",
+        "100 requests",
+    ] {
+        assert!(run.stdout.contains(shown), "{shown}: {}", run.stdout);
+    }
+    assert_eq!(files(&home, "results"), REPORTS);
+    let summary = fs::read_to_string(home.path("results/summary.json")).unwrap();
+    let summary: Json = serde_json::from_str(&summary).unwrap();
+    assert_eq!(summary["global"]["totalRequests"], 100);
+    assert_eq!(
+        summary["endpoints"][0]["statusCodeDistribution"]["200"],
+        100
+    );
+    assert_eq!(target.stats().requests, 100);
+    let compared = home.ok(&["compare", "results", "results", "--threshold", "p99<+10%"]);
+    assert!(compared.stdout.contains("met"), "{}", compared.stdout);
+}
+
+#[test]
+fn machines_get_json_and_nothing_else() {
+    let target = target();
+    let home = home(&target, &json!({}));
+    let run = home.ok(&["run", "load.json", "--json"]);
+    assert_eq!(run.json()["global"]["successfulRequests"], 100);
+    assert_eq!(run.stderr, "");
+    assert!(!home.path("results").exists());
+}
+
+#[test]
+fn a_threshold_that_is_missed_has_an_exit_code_of_its_own() {
+    let target = target();
+    let home = home(&target, &json!({}));
+    let run = home.run(&["run", "load.json", "--threshold", "p99<1ns", "--out", "a"]);
+    assert_eq!(run.code, 8);
+    assert!(run.stdout.contains("missed"), "{}", run.stdout);
+    let slower = home.run(&["compare", "a", "a", "--threshold", "rate>+10%"]);
+    assert_eq!(slower.code, 8, "{}", slower.stdout);
+    let wrong = home.run(&["run", "load.json", "--threshold", "p99<250"]);
+    assert_eq!(wrong.code, 2);
+    assert!(
+        wrong.stderr.contains("--threshold `p99<250`"),
+        "{}",
+        wrong.stderr
+    );
+}
+
+#[test]
+fn flags_of_older_command_lines_are_understood_with_a_note() {
+    let target = target();
+    let home = home(&target, &json!({}));
+    let run = home.ok(&["run", "-c", "load.json", "--rps", "50", "--no-ui", "--json"]);
+    assert_eq!(run.json()["global"]["totalRequests"], 50);
+    assert!(
+        run.stderr
+            .contains("note: `--rps` is a flag of Tressi's; today it is: --set rps=50")
+    );
+    let unknown = home.run(&["run", "load.json", "--set", "rsp=50"]);
+    assert_eq!(unknown.code, 1);
+    assert!(
+        unknown.stderr.contains("did you mean `rps`?"),
+        "{}",
+        unknown.stderr
+    );
+}
+
+#[test]
+fn what_would_be_run_is_said_and_too_much_is_refused() {
+    let target = target();
+    let home = home(&target, &json!({}));
+    let plan = home.ok(&["run", "load.json", "--dry-run"]);
+    assert!(
+        plan.stdout.contains("100 requests a second, 4 workers"),
+        "{}",
+        plan.stdout
+    );
+    let refused = home.run(&["run", "load.json", "--max-rps", "99"]);
+    assert_eq!(refused.code, 1);
+    insta::assert_snapshot!(refused.stderr, @"error: the test would send 100 requests a second, and --max-rps allows 99");
+    assert_eq!(target.stats().requests, 0);
+    let no_test = home.run(&["run", "."]);
+    assert_eq!(no_test.code, 1, "{}", no_test.stderr);
+}
+
+/// Starts a run that goes on for a minute.
+fn long(home: &Home, arguments: &[&str]) -> Child {
+    let mut all = vec!["run", "load.json", "--duration", "60"];
+    all.extend(arguments);
+    let mut command = home.command(&all);
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.spawn().unwrap()
+}
+
+fn interrupt(child: &Child) {
+    let pid = rustix::process::Pid::from_raw(i32::try_from(child.id()).unwrap()).unwrap();
+    rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
+}
+
+#[test]
+fn an_interrupted_run_writes_whole_reports() {
+    let target = target();
+    let home = home(&target, &json!({}));
+    let child = long(&home, &["--out", "results"]);
+    let began = Instant::now();
+    while target.stats().requests < 50 {
+        assert!(
+            began.elapsed() < Duration::from_secs(30),
+            "it does not begin"
+        );
+        sleep(Duration::from_millis(20));
+    }
+    interrupt(&child);
+    let run = Run::of(child.wait_with_output().unwrap());
+    assert_eq!(run.code, 130, "{}", run.stderr);
+    assert_eq!(files(&home, "results"), REPORTS);
+    let summary = fs::read_to_string(home.path("results/summary.json")).unwrap();
+    let summary: Json = serde_json::from_str(&summary).unwrap();
+    assert_eq!(summary["global"]["interrupted"], true);
+    assert_eq!(summary["global"]["failedRequests"], 0);
+}
+
+/// What a request to an address is answered.
+fn ask(address: &str) -> Option<String> {
+    let mut stream = TcpStream::connect(address).ok()?;
+    let request = format!("GET /metrics HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).ok()?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).ok()?;
+    Some(answer)
+}
+
+#[test]
+fn prometheus_is_answered_while_it_runs() {
+    let target = target();
+    let home = home(&target, &json!({}));
+    let free = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = free.local_addr().unwrap().to_string();
+    drop(free);
+    let child = long(&home, &["--prometheus", &address]);
+    let began = Instant::now();
+    let answer = loop {
+        assert!(
+            began.elapsed() < Duration::from_secs(30),
+            "there are no metrics"
+        );
+        match ask(&address).filter(|answer| answer.contains("plimsoll_requests_total{")) {
+            Some(answer) => break answer,
+            None => sleep(Duration::from_millis(50)),
+        }
+    };
+    interrupt(&child);
+    child.wait_with_output().unwrap();
+    assert!(
+        answer.contains("plimsoll_target_rate{endpoint=\"GET http://127.0.0.1"),
+        "{answer}"
+    );
+}
+
+#[test]
+fn metrics_are_pushed_by_otlp_and_once_more_at_the_end() {
+    let target = target();
+    let collector = target;
+    let home = home(&collector, &json!({}));
+    let url = collector.url("/v1/metrics");
+    home.ok(&["run", "load.json", "--otlp", &url]);
+    let paths = collector.stats().paths;
+    assert!(
+        paths.get("/v1/metrics").is_some_and(|count| *count >= 1),
+        "{paths:?}"
+    );
+}
+
+#[test]
+fn secrets_are_shown_nowhere() {
+    let target = target();
+    let home = home(
+        &target,
+        &json!({
+            "headers": { "authorization": "Bearer {{$env:LOAD_KEY}}", "x-api-key": "written-key-1" },
+            "requests": [{ "url": target.url("/?echo=1") }],
+        }),
+    );
+    let mut command = home.command(&["run", "load.json", "--out", "results"]);
+    let run = Run::of(command.env("LOAD_KEY", "hidden-key-2").output().unwrap());
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let mut all = run.stdout + &run.stderr;
+    for name in REPORTS.iter().filter(|name| **name != "results.xlsx") {
+        all += &fs::read_to_string(home.path("results").join(name)).unwrap();
+    }
+    assert!(!all.contains("written-key-1") && !all.contains("hidden-key-2"));
+    let unset = home.run(&["run", "load.json"]);
+    assert_eq!(unset.code, 1);
+    assert!(
+        unset.stderr.contains("LOAD_KEY is not set"),
+        "{}",
+        unset.stderr
+    );
+}
