@@ -11,6 +11,7 @@ fn exactly_these_names_are_registered() -> Result<(), Box<dyn std::error::Error>
         .collect();
     let expected = [
         "deployer baseten",
+        "deployer load",
         "deployer local",
         "distribution strategy equal",
         "distribution strategy priority-based",

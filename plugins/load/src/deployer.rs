@@ -1,6 +1,6 @@
 //! The deployer `load`: runs load tests on this machine.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -24,14 +24,17 @@ pub const NAME: &str = "load";
 /// What an endpoint's step does.
 const RUN: &str = "run";
 
+/// What was run, by what it was.
+type Ran = Arc<Mutex<HashMap<String, Outcome>>>;
+
 /// Runs load tests on this machine.
 ///
-/// A plan has one step for each endpoint. What this very value has run is held by it: a plan of it again
-/// is empty. Another value knows nothing of that, and runs it again.
+/// A plan has one step for each endpoint. What was run in this process, by deployers of the same registry,
+/// is held: a plan of it again is empty. Another process knows nothing of that, and runs it again.
 pub struct LoadDeployer {
     context: FactoryContext,
     options: RunOptions,
-    ran: Mutex<HashSet<String>>,
+    ran: Ran,
     results: Mutex<Option<Results>>,
 }
 
@@ -42,7 +45,7 @@ impl LoadDeployer {
         Self {
             context,
             options,
-            ran: Mutex::default(),
+            ran: Ran::default(),
             results: Mutex::default(),
         }
     }
@@ -56,10 +59,16 @@ impl LoadDeployer {
             .take()
     }
 
+    /// What came of this very release before.
+    fn held(&self, release: &Release) -> Option<Outcome> {
+        let ran = self.ran.lock().unwrap_or_else(PoisonError::into_inner);
+        ran.get(&Self::identity(release)).cloned()
+    }
+
     /// What tells a release from another one.
     fn identity(release: &Release) -> String {
         let configs: Vec<&Json> = release.workloads.iter().map(|one| &one.config).collect();
-        json!([release.name, configs]).to_string()
+        json!([release.name, release.environment, configs]).to_string()
     }
 }
 
@@ -69,8 +78,7 @@ impl Deployer for LoadDeployer {
         let test = LoadTest::of(release, &self.context, &self.options)?;
         test.policies(&self.context)?;
         let mut plan = Plan::new(NAME, release.environment.as_ref());
-        let ran = self.ran.lock().unwrap_or_else(PoisonError::into_inner);
-        if ran.contains(&Self::identity(release)) {
+        if self.held(release).is_some() {
             plan.notes.push("this very test has been run".to_owned());
             return Ok(plan);
         }
@@ -113,7 +121,14 @@ impl Deployer for LoadDeployer {
         progress: &dyn Progress,
     ) -> Result<Outcome, DeployError> {
         if plan.is_empty() {
-            return Ok(Outcome::default());
+            return Ok(self.held(release).unwrap_or_default());
+        }
+        let stopped = || {
+            let message = "the load test was stopped before its end";
+            DeployError::new(DeployErrorKind::Interrupted, message)
+        };
+        if progress.interrupted() {
+            return Err(stopped());
         }
         let test = LoadTest::of(release, &self.context, &self.options)?;
         for step in &plan.steps {
@@ -162,15 +177,15 @@ impl Deployer for LoadDeployer {
         let deployments = deployments.collect();
         *self.results.lock().unwrap_or_else(PoisonError::into_inner) = Some(results);
         if interrupted {
-            let message = "the load test was stopped before its end";
-            return Err(DeployError::new(DeployErrorKind::Interrupted, message));
+            return Err(stopped());
         }
         let mut ran = self.ran.lock().unwrap_or_else(PoisonError::into_inner);
-        ran.insert(Self::identity(release));
-        Ok(Outcome {
+        let outcome = Outcome {
             deployments,
             chain: None,
-        })
+        };
+        ran.insert(Self::identity(release), outcome.clone());
+        Ok(outcome)
     }
 
     async fn wait(&self, outcome: Outcome, _: &dyn Progress) -> Result<Outcome, DeployError> {
@@ -188,6 +203,7 @@ fn rounded(value: f64) -> f64 {
 /// # Errors
 /// When the name is taken.
 pub fn register(registry: &mut Registry) -> Result<(), FactoryError> {
+    let ran = Ran::default();
     registry.deployers.register(Registration {
         name: NAME.to_owned(),
         summary: "Runs load tests on this machine.".to_owned(),
@@ -201,14 +217,17 @@ pub fn register(registry: &mut Registry) -> Result<(), FactoryError> {
                 "threads": { "type": "integer", "minimum": 1, "maximum": 1024, "description": "Event loops; as many as there are cores where it is not said." },
             },
         }),
-        factory: Arc::new(|context, options| {
+        factory: Arc::new(move |context, options| {
             let options = RunOptions {
                 max_rps: options["max_rps"].as_f64(),
                 seed: options["seed"].as_u64().unwrap_or(0),
                 threads: options["threads"].as_u64().and_then(|threads| usize::try_from(threads).ok()),
                 ..RunOptions::default()
             };
-            Ok(Box::new(LoadDeployer::new(context.clone(), options)))
+            Ok(Box::new(LoadDeployer {
+                ran: Arc::clone(&ran),
+                ..LoadDeployer::new(context.clone(), options)
+            }))
         }),
     })
 }

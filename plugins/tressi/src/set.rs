@@ -37,7 +37,7 @@ pub fn set(
                 known.join(", ")
             );
             return Err(refuse(
-                "load-test::unknown-setting",
+                "load-test::unknown-key",
                 message,
                 did_you_mean(key, known),
             ));

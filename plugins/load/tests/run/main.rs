@@ -2,5 +2,7 @@
 
 mod answers;
 mod control;
+mod deployer;
 mod ends;
+mod many;
 mod support;
