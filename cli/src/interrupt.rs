@@ -47,7 +47,7 @@ impl Interrupt {
 }
 
 #[expect(clippy::disallowed_methods, reason = "the user asked to stop now")]
-fn stop_at_once() {
+pub(crate) fn stop_at_once() {
     render::live::Live::restore();
     std::process::exit(i32::from(exit::INTERRUPTED));
 }

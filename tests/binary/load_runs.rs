@@ -1,8 +1,8 @@
 //! Load tests that are run: what is shown, written, judged and refused.
 
 use std::fs;
-use std::io::{Read as _, Write as _};
-use std::net::{TcpListener, TcpStream};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
 use std::process::{Child, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -190,10 +190,16 @@ fn ask(address: &str) -> Option<String> {
 fn prometheus_is_answered_while_it_runs() {
     let target = target();
     let home = home(&target, &json!({}));
-    let free = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = free.local_addr().unwrap().to_string();
-    drop(free);
-    let child = long(&home, &["--prometheus", &address]);
+    let mut child = long(&home, &["--prometheus", "127.0.0.1:0"]);
+    // It says where.
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    let line = lines.next().unwrap().unwrap();
+    let address = line
+        .split("http://")
+        .nth(1)
+        .unwrap()
+        .trim_end_matches("/metrics")
+        .to_owned();
     let began = Instant::now();
     let answer = loop {
         assert!(
@@ -244,6 +250,8 @@ fn secrets_are_shown_nowhere() {
     for name in REPORTS.iter().filter(|name| **name != "results.xlsx") {
         all += &fs::read_to_string(home.path("results").join(name)).unwrap();
     }
+    // The server gave them back.
+    assert!(all.contains("Bearer ***"), "{all}");
     assert!(!all.contains("written-key-1") && !all.contains("hidden-key-2"));
     let unset = home.run(&["run", "load.json"]);
     assert_eq!(unset.code, 1);

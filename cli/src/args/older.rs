@@ -12,7 +12,9 @@ pub(crate) struct Translated {
 }
 
 /// Flags that `run` has itself, with the same meaning.
-const TODAYS: [&str; 2] = ["--duration", "--config"];
+const TODAYS: [&str; 1] = ["--duration"];
+/// Flags of every command that have a value.
+const GLOBAL: [&str; 4] = ["--config", "--plugin", "--color", "--log-format"];
 
 /// Brings the flags of older command lines into today's. Only those of `run` are looked at, and what is
 /// no flag of Tressi's stays.
@@ -22,14 +24,31 @@ pub(crate) fn translate(arguments: impl IntoIterator<Item = OsString>) -> Transl
         arguments: rest.next().into_iter().collect(),
         notes: Vec::new(),
     };
-    let is_run = rest.peek().is_some_and(|command| command == "run");
+    let mut is_run = None;
     while let Some(argument) = rest.next() {
         let text = argument.to_str().unwrap_or_default();
         let (name, joined) = match text.split_once('=') {
             Some((name, value)) => (name, Some(value.to_owned())),
             None => (text, None),
         };
-        let known = flag(name).filter(|_| is_run && !TODAYS.contains(&name));
+        if is_run.is_none() && !name.starts_with('-') {
+            is_run = Some(name == "run");
+        } else if is_run.is_none() && GLOBAL.contains(&name) && joined.is_none() {
+            translated.arguments.push(argument);
+            translated.arguments.extend(rest.next());
+            continue;
+        }
+        // `--config` is a settings file today: what is none of those is Tressi's load test.
+        let is_settings = |value: &str| value.ends_with(".toml");
+        let today = match name {
+            "--config" => match (&joined, rest.peek()) {
+                (Some(value), _) => is_settings(value),
+                (None, Some(next)) => is_settings(&next.to_string_lossy()),
+                (None, None) => true,
+            },
+            name => TODAYS.contains(&name),
+        };
+        let known = flag(name).filter(|_| is_run == Some(true) && !today);
         let Some(known) = known else {
             translated.arguments.push(argument);
             continue;
@@ -89,6 +108,10 @@ mod tests {
         insta::assert_snapshot!(
             today("plimsoll run a.json --duration 5 -q --early-exit-on-error -e out -s"),
             @"plimsoll run a.json --duration 5 -q --set earlyExitOnError=true --out out --quiet"
+        );
+        insta::assert_snapshot!(
+            today("plimsoll --color never run --config a.json --config p.toml"),
+            @"plimsoll --color never run a.json --config p.toml"
         );
     }
 

@@ -37,6 +37,9 @@ pub enum LoadError {
     /// TLS cannot be set up.
     #[error("TLS cannot be set up: {0}")]
     Tls(String),
+    /// An event loop failed.
+    #[error("an event loop failed: {0}")]
+    Engine(String),
     /// A policy or strategy failed.
     #[error("{0}")]
     Policy(String),
@@ -55,7 +58,9 @@ impl From<LoadError> for DeployError {
                 DeployErrorKind::Invalid
             }
             LoadError::Host { .. } => DeployErrorKind::NotFound,
-            LoadError::System { .. } | LoadError::Tls(_) => DeployErrorKind::Unavailable,
+            LoadError::System { .. } | LoadError::Tls(_) | LoadError::Engine(_) => {
+                DeployErrorKind::Unavailable
+            }
         };
         Self::new(kind, error.to_string()).caused_by(error)
     }

@@ -33,7 +33,7 @@ pub use results::{
     Action, EndpointSummary, Event, Generator, Global, Goodput, Latency, Limited, Measured, Point,
     ResponseSample, Results, Summary, ThresholdResult, Timeline, Verdict, Why,
 };
-pub use run::Run;
+pub use run::{Run, Watcher};
 pub use schedule::Ramp;
 
 plimsoll_core::plugin!("load", register);

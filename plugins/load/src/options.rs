@@ -45,7 +45,7 @@ pub struct RunOptions {
     pub policy: Option<(String, Json)>,
     /// Whether requests come at random, whatever the test says.
     pub poisson: Option<bool>,
-    /// When requests fall due, in place of the rates. Endpoints take turns, by weight.
+    /// When requests fall due, in place of the rates. Endpoints take turns.
     pub trace: Option<ArrivalSpec>,
     /// What must hold of all requests together, beside what the test says.
     pub thresholds: Vec<String>,

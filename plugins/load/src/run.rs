@@ -10,23 +10,24 @@ use std::time::Duration;
 
 use mio::{Poll, Waker};
 use plimsoll_core::registry::FactoryContext;
-use plimsoll_core::threshold::Objective;
 use plimsoll_harness::arrival::ArrivalSpec;
 use plimsoll_harness::random::Stream;
 use rustls::pki_types::ServerName;
 
 use crate::clock::{RunClock, SECOND};
 use crate::control::{Control, Link, Snapshot};
-use crate::engine::{EventLoop, Lane, Message, Orders, Parts, Pool, WAKER, tls_config};
+use crate::engine::{EventLoop, Lane, Message, Orders, Parts, Pool, StreamLoop, WAKER, tls_config};
 use crate::error::LoadError;
 use crate::http::Origin;
-use crate::options::RunOptions;
+use crate::options::{HttpVersion, RunOptions};
 use crate::plan::{LoadTest, Rate, Workers};
 use crate::results::Results;
 use crate::schedule::{Ramp, Replay, Schedule};
 
 /// An endpoint with a higher rate is sent by several event loops.
 const RATE_OF_A_LOOP: f64 = 20_000.0;
+/// And so that its workers are not too few to be divided.
+const WORKERS_OF_A_LOOP: u32 = 16;
 /// How long threads have to be there when the test begins.
 const AHEAD: Duration = Duration::from_millis(50);
 /// How long is waited for what is in flight at the end.
@@ -46,6 +47,26 @@ pub(crate) struct Shared {
     pub(crate) snapshot: Mutex<Arc<Snapshot>>,
 }
 
+impl Shared {
+    fn snapshot(&self) -> Arc<Snapshot> {
+        self.watched.store(true, Ordering::Relaxed);
+        let snapshot = self.snapshot.lock();
+        Arc::clone(&snapshot.unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// Somebody who watches a run.
+#[derive(Clone, Debug)]
+pub struct Watcher(Arc<Shared>);
+
+impl Watcher {
+    /// As [`Run::snapshot`]; after its end, how it ended.
+    #[must_use]
+    pub fn snapshot(&self) -> Arc<Snapshot> {
+        self.0.snapshot()
+    }
+}
+
 impl Run {
     /// Begins to run a test.
     ///
@@ -63,7 +84,7 @@ impl Run {
         let options = options.clone();
         let control = move || {
             let (links, receive, clock, test) = setup.start(&options)?;
-            Control::new(test, policies, links, clock, watched, &options).run(&receive)
+            Control::new(test, policies, links, clock, watched).run(&receive)
         };
         let control = std::thread::Builder::new()
             .name("load-control".to_owned())
@@ -75,9 +96,13 @@ impl Run {
     /// How it stands; brought up to date about ten times a second while somebody asks.
     #[must_use]
     pub fn snapshot(&self) -> Arc<Snapshot> {
-        self.shared.watched.store(true, Ordering::Relaxed);
-        let snapshot = self.shared.snapshot.lock();
-        Arc::clone(&snapshot.unwrap_or_else(PoisonError::into_inner))
+        self.shared.snapshot()
+    }
+
+    /// Somebody who watches it, and may do so longer than it runs.
+    #[must_use]
+    pub fn watcher(&self) -> Watcher {
+        Watcher(Arc::clone(&self.shared))
     }
 
     /// Ends it before its time: nothing more is sent, and what is in flight has a second. The results
@@ -99,7 +124,7 @@ impl Run {
     pub fn finish(self) -> Result<Results, LoadError> {
         match self.control.join() {
             Ok(results) => results,
-            Err(_) => Err(LoadError::Policy("the controller panicked".to_owned())),
+            Err(_) => Err(LoadError::Engine("the controller panicked".to_owned())),
         }
     }
 }
@@ -111,7 +136,6 @@ struct Setup {
     addresses: HashMap<Origin, Arc<[SocketAddr]>>,
     /// The loops of each endpoint's lanes.
     places: Vec<Vec<usize>>,
-    goodput: Vec<Vec<Objective>>,
 }
 
 impl Setup {
@@ -127,20 +151,11 @@ impl Setup {
                 addresses.insert(origin.clone(), resolve(origin)?);
             }
         }
-        let goodput = test.endpoints.iter().map(|endpoint| {
-            let objectives = endpoint.goodput.iter().map(|text| {
-                text.parse::<Objective>()
-                    .map_err(|error| LoadError::Invalid(format!("goodput `{text}`: {error}")))
-            });
-            objectives.collect::<Result<Vec<_>, _>>()
-        });
-        let goodput = goodput.collect::<Result<Vec<_>, _>>()?;
         Ok(Self {
             places: places(&test, threads),
             test: Arc::new(test),
             threads,
             addresses,
-            goodput,
         })
     }
 
@@ -159,8 +174,12 @@ impl Setup {
         LoadError,
     > {
         let secure = self.addresses.keys().any(|origin| origin.secure);
+        let (protocol, run): (&[u8], fn(Parts)) = match options.http {
+            HttpVersion::Http1 => (b"http/1.1", EventLoop::run),
+            HttpVersion::Http2 => (b"h2", StreamLoop::run),
+        };
         let tls = secure
-            .then(|| tls_config(&options.trust, b"http/1.1"))
+            .then(|| tls_config(&options.trust, protocol))
             .transpose()?;
         let (tell, receive) = channel();
         let mut polls = Vec::with_capacity(self.threads);
@@ -172,6 +191,7 @@ impl Setup {
         }
         let clock = RunClock::starting_in(AHEAD);
         let mut links = Vec::with_capacity(self.threads);
+        let mut starting = Vec::with_capacity(self.threads);
         for (number, (poll, waker)) in polls.into_iter().enumerate() {
             let mut pools = Vec::new();
             let mut known: HashMap<&Origin, usize> = HashMap::new();
@@ -203,13 +223,16 @@ impl Setup {
                 };
                 let workers = match endpoint.workers {
                     Workers::Fixed(count) => count,
-                    Workers::Autoscaled { min, .. } => min,
+                    // Each of its loops has a worker of it.
+                    Workers::Autoscaled { min, .. } => {
+                        min.max(u32::try_from(loops.len()).unwrap_or(u32::MAX))
+                    }
                 };
                 let workers = share(workers, endpoint.per_worker, loops.len(), shard);
                 slots.push(AtomicU32::new(workers));
                 let schedule = self.schedule(place, shard as u64, options)?;
                 let shard = (shard as u64, loops.len() as u64);
-                let goodput = &self.goodput[place];
+                let goodput = &endpoint.goodput;
                 let timeout = endpoint.timeout;
                 lanes.push(Lane::new(
                     place, pool, schedule, shard, workers, timeout, goodput,
@@ -223,9 +246,12 @@ impl Setup {
             links.push(Link {
                 orders: Arc::clone(&orders),
                 waker,
-                lanes: lanes.iter().map(|lane| lane.endpoint).collect(),
+                lanes: lanes
+                    .iter()
+                    .map(|lane| (lane.endpoint, lane.shard()))
+                    .collect(),
             });
-            let parts = Parts {
+            starting.push(Parts {
                 number,
                 poll,
                 clock,
@@ -235,11 +261,21 @@ impl Setup {
                 orders,
                 tell: Sender::clone(&tell),
                 random: Stream::numbered(options.seed, "requests", number as u64),
-            };
-            std::thread::Builder::new()
+            });
+        }
+        // None begins before all can: of a test that cannot be run, nothing is sent.
+        for parts in starting {
+            let number = parts.number;
+            let started = std::thread::Builder::new()
                 .name(format!("load-{number}"))
-                .spawn(move || EventLoop::run(parts))
-                .map_err(LoadError::system("no thread can be started"))?;
+                .spawn(move || run(parts));
+            if let Err(error) = started {
+                for link in &links {
+                    link.orders.drain.store(0, Ordering::Relaxed);
+                    link.orders.end.store(0, Ordering::Relaxed);
+                }
+                return Err(LoadError::system("no thread can be started")(error));
+            }
         }
         Ok((links, receive, clock, self.test))
     }
@@ -318,12 +354,14 @@ fn places(test: &LoadTest, threads: usize) -> Vec<Vec<usize>> {
             Rate::Unpaced => (threads as f64, RATE_OF_A_LOOP),
             Rate::Replayed => (1.0, RATE_OF_A_LOOP / 10.0),
         };
-        let least = match endpoint.workers {
-            Workers::Fixed(count) => count.saturating_mul(endpoint.per_worker),
-            Workers::Autoscaled { min, .. } => min.saturating_mul(endpoint.per_worker),
+        let workers = match endpoint.workers {
+            Workers::Fixed(count) => count,
+            Workers::Autoscaled { max, .. } => max.unwrap_or(u32::MAX),
         };
+        // With few on a loop, one waits for a worker while another's are free.
+        let most = workers.saturating_mul(endpoint.per_worker) / WORKERS_OF_A_LOOP;
         let shards = (1..=threads)
-            .take_while(|count| *count as f64 <= wanted.max(1.0) && *count <= least.max(1) as usize)
+            .take_while(|count| *count as f64 <= wanted && *count <= most as usize)
             .count()
             .max(1);
         let mut by_load: Vec<usize> = (0..threads).collect();
@@ -352,5 +390,94 @@ fn resolve(origin: &Origin) -> Result<Arc<[SocketAddr]>, LoadError> {
             "the host {host} has no address"
         ))),
         false => Ok(found.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::{SocketAddr, TcpListener};
+    use std::sync::Arc;
+
+    use plimsoll_core::registry::{FactoryContext, Registry};
+    use plimsoll_core::release::{Release, ReleaseOptions, ReleaseWorkload};
+    use plimsoll_core::resolver::OverrideResolver as _;
+    use plimsoll_core::source::ConfigSource as _;
+    use plimsoll_core::tree::{MemoryTree, SourceTree};
+    use plimsoll_overrides::DeepMerge;
+    use plimsoll_test_target::Target;
+    use plimsoll_tressi::LoadTestSource;
+    use serde_json::json;
+
+    use super::{Setup, Shared};
+    use crate::control::Control;
+    use crate::options::{HttpVersion, RunOptions};
+    use crate::plan::LoadTest;
+    use crate::results::Results;
+
+    /// Runs a test whose one host has these addresses.
+    fn run(text: &str, addresses: &[SocketAddr], options: &RunOptions) -> Results {
+        let mut registry = Registry::empty();
+        plimsoll_scaling::register(&mut registry).unwrap();
+        plimsoll_distribution::register(&mut registry).unwrap();
+        let context = FactoryContext { registry };
+        let tree = MemoryTree::new().with("load.json", text.to_owned());
+        let tree: Arc<dyn SourceTree> = Arc::new(tree.focused("load.json"));
+        let manifest = LoadTestSource.load(&tree).unwrap();
+        let workloads = manifest.workloads.iter().map(|workload| {
+            let effective = DeepMerge.resolve(workload, None, &manifest.files).unwrap();
+            let package = LoadTestSource.package(&tree, &effective).unwrap();
+            let digest = package.context.digest(&package.config, &mut |_| {});
+            ReleaseWorkload {
+                effective,
+                digest: digest.unwrap(),
+                config: package.config,
+                raw_config: None,
+                context: package.context,
+            }
+        });
+        let release = Release {
+            kind: manifest.kind,
+            name: "test".to_owned(),
+            environment: None,
+            workloads: workloads.collect(),
+            source: None,
+            options: ReleaseOptions::default(),
+        };
+        let test = LoadTest::of(&release, &context, options).unwrap();
+        let policies = test.policies(&context).unwrap();
+        let mut setup = Setup::of(test, options).unwrap();
+        for known in setup.addresses.values_mut() {
+            *known = addresses.into();
+        }
+        let (links, receive, clock, test) = setup.start(options).unwrap();
+        let shared = Arc::new(Shared::default());
+        let control = Control::new(test, policies, links, clock, shared);
+        control.run(&receive).unwrap()
+    }
+
+    #[test]
+    fn a_host_is_reached_at_another_address_where_nobody_is_at_the_first() {
+        let target = Target::start(plimsoll_test_target::Options::default()).unwrap();
+        let url = target.url("/");
+        let somebody = target.address();
+        // The server listens at one address of this machine, and nobody at the next.
+        let nobody = SocketAddr::from(([127, 0, 0, 2], somebody.port()));
+        let text = json!({ "rps": 50, "workers": 4, "requests": [{ "url": url }] }).to_string();
+        for http in [HttpVersion::Http1, HttpVersion::Http2] {
+            let options = RunOptions {
+                http,
+                duration: Some(400_000_000),
+                threads: Some(1),
+                ..RunOptions::default()
+            };
+            let results = run(&text, &[nobody, somebody], &options);
+            let measured = &results.summary.global.measured;
+            assert_eq!((measured.due_requests, measured.total_requests), (20, 20));
+            match http {
+                HttpVersion::Http1 => assert_eq!(measured.successful_requests, 20),
+                // It is reached, and speaks HTTP/1.1.
+                HttpVersion::Http2 => assert_eq!(measured.failures["protocol"], 20),
+            }
+        }
     }
 }

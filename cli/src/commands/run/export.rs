@@ -9,8 +9,9 @@ use axum::Router;
 use axum::http::header::CONTENT_TYPE;
 use axum::routing::get;
 use plimsoll::baseten::http_client;
-use plimsoll::load::{Run, Snapshot};
+use plimsoll::load::{Snapshot, Watcher};
 use reqwest::{Client, Response, Url};
+use tokio::net::TcpListener;
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 
@@ -45,52 +46,55 @@ impl Drop for Exporters {
     }
 }
 
+/// Listens where Prometheus is to ask.
+pub(super) fn listen(command: &args::Run) -> Result<Option<TcpListener>, CliError> {
+    let listen = |address: SocketAddr| {
+        let taken = |error: std::io::Error| {
+            let message = format!("cannot listen on {address} for Prometheus: {error}");
+            CliError::new(exit::INVALID, message)
+        };
+        let listener = std::net::TcpListener::bind(address).map_err(taken)?;
+        listener.set_nonblocking(true).map_err(taken)?;
+        let address = listener.local_addr().map_err(taken)?;
+        render::say(&format!("metrics are at http://{address}/metrics"));
+        TcpListener::from_std(listener).map_err(taken)
+    };
+    command.prometheus.map(listen).transpose()
+}
+
 /// Starts what the command asks for.
-pub(super) fn start(command: &args::Run, run: &Arc<Run>) -> Result<Exporters, CliError> {
+pub(super) fn start(
+    command: &args::Run,
+    listener: Option<TcpListener>,
+    watcher: &Watcher,
+) -> Result<Exporters, CliError> {
     let mut tasks = Vec::new();
-    if let Some(address) = command.prometheus {
-        tasks.push(prometheus(address, run)?);
-    }
+    tasks.extend(listener.map(|listener| prometheus(listener, watcher.clone())));
     let otlp = command.otlp.as_deref().map(Otlp::to).transpose()?;
     if let Some(otlp) = otlp.clone() {
-        let run = Arc::downgrade(run);
+        let watcher = watcher.clone();
         tasks.push(tokio::spawn(async move {
             loop {
                 tokio::time::sleep(EVERY).await;
-                let Some(snapshot) = run.upgrade().map(|run| run.snapshot()) else {
-                    return;
-                };
-                otlp.push(&snapshot).await;
+                otlp.push(&watcher.snapshot()).await;
             }
         }));
     }
     Ok(Exporters { tasks, otlp })
 }
 
-fn prometheus(address: SocketAddr, run: &Arc<Run>) -> Result<JoinHandle<()>, CliError> {
-    let taken = |error: std::io::Error| {
-        let message = format!("cannot listen on {address} for Prometheus: {error}");
-        CliError::new(exit::INVALID, message)
-    };
-    let listener = std::net::TcpListener::bind(address).map_err(taken)?;
-    listener.set_nonblocking(true).map_err(taken)?;
-    let listener = tokio::net::TcpListener::from_std(listener).map_err(taken)?;
-    let run = Arc::downgrade(run);
+fn prometheus(listener: TcpListener, watcher: Watcher) -> JoinHandle<()> {
     let answer = move || {
-        let text = run
-            .upgrade()
-            .map(|run| metrics::prometheus(&run.snapshot()));
-        std::future::ready((
-            [(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")],
-            text.unwrap_or_default(),
-        ))
+        let text = metrics::prometheus(&watcher.snapshot());
+        let kind = "text/plain; version=0.0.4; charset=utf-8";
+        std::future::ready(([(CONTENT_TYPE, kind)], text))
     };
     let router = Router::new().route("/metrics", get(answer));
-    Ok(tokio::spawn(async move {
+    tokio::spawn(async move {
         if let Err(error) = axum::serve(listener, router).await {
             render::say(&format!("Prometheus is not answered any more: {error}"));
         }
-    }))
+    })
 }
 
 /// Who takes metrics by OTLP.

@@ -35,7 +35,7 @@ pub(crate) fn run(global: &Global, command: &Run) -> Result<(), CliError> {
     let options = options::options(command, &loaded.context.registry, &release)?;
     let test = LoadTest::of(&release, &loaded.context, &options).map_err(options::refused)?;
     if command.dry_run {
-        return dry_run(&loaded, release, options);
+        return dry_run(&loaded, &release, options);
     }
     let out = command
         .out
@@ -71,7 +71,7 @@ fn release(loaded: &Loaded) -> Result<Release, CliError> {
 /// Says what would be run, as the deployer plans it.
 fn dry_run(
     loaded: &Loaded,
-    release: Release,
+    release: &Release,
     options: plimsoll::load::RunOptions,
 ) -> Result<(), CliError> {
     use plimsoll::deployer::{Deployer as _, NoProgress};
@@ -80,7 +80,7 @@ fn dry_run(
         registry: loaded.context.registry.clone(),
     };
     let deployer = plimsoll::load::LoadDeployer::new(context, options);
-    let plan = push::runtime()?.block_on(deployer.plan(&release, &NoProgress))?;
+    let plan = push::runtime()?.block_on(deployer.plan(release, &NoProgress))?;
     render::out(&render::plan::text(&plan))
 }
 

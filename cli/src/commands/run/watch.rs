@@ -12,7 +12,7 @@ use crate::args;
 use crate::commands::Loaded;
 use crate::error::CliError;
 use crate::experiment::interruptible;
-use crate::interrupt::Interrupt;
+use crate::interrupt::{Interrupt, stop_at_once};
 use crate::render::live::{Asked, Live, line};
 use crate::render::{self, working::Working};
 
@@ -28,34 +28,37 @@ pub(super) fn watched(
 ) -> Result<Results, CliError> {
     let (name, duration) = (test.name.clone(), test.duration);
     interruptible(|interrupt| {
+        // What cannot be had is known before anything is sent.
+        let listener = super::export::listen(command)?;
         let run = Run::start(test, &loaded.context, options).map_err(refused)?;
-        let run = Arc::new(run);
-        let exporters = super::export::start(command, &run)?;
+        let watcher = run.watcher();
+        let exporters = super::export::start(command, listener, &watcher)?;
         let full = !command.quiet && !command.json && std::io::stderr().is_terminal();
-        match full {
-            true => in_full(&name, &run, &interrupt)?,
-            false => in_a_line(command, &run, &interrupt, duration),
+        if full && let Err(error) = in_full(&name, &run, &interrupt) {
+            // The test goes on, whatever becomes of the screen.
+            render::say(&format!("the terminal cannot be drawn to: {error}"));
         }
-        exporters.last(&run.snapshot());
-        drop(exporters);
-        let run = Arc::into_inner(run);
-        let run = run.ok_or_else(|| CliError::usage("the run is still watched"))?;
-        run.finish().map_err(refused)
+        in_a_line(command, &run, &interrupt, duration);
+        let results = run.finish().map_err(refused);
+        exporters.last(&watcher.snapshot());
+        results
     })?
 }
 
 /// Over the whole screen.
-fn in_full(name: &str, run: &Run, interrupt: &Interrupt) -> Result<(), CliError> {
-    let screen = |error: std::io::Error| {
-        CliError::usage(format!("the terminal cannot be drawn to: {error}"))
-            .hint("--quiet shows a single line")
-    };
-    let mut live = Live::begin(render::colour()).map_err(screen)?.named(name);
+fn in_full(name: &str, run: &Run, interrupt: &Interrupt) -> std::io::Result<()> {
+    let mut live = Live::begin(render::colour())?.named(name);
+    let mut stops = 0;
     while !run.is_over() {
-        if live.keys().map_err(screen)? == Asked::Stop || interrupt.asked() {
+        // The terminal hands Ctrl-C over as a key.
+        stops += u32::from(live.keys()? == Asked::Stop);
+        if stops > 1 {
+            stop_at_once();
+        }
+        if stops == 1 || interrupt.asked() {
             run.stop();
         }
-        live.draw(&run.snapshot()).map_err(screen)?;
+        live.draw(&run.snapshot())?;
         sleep(EVERY);
     }
     Ok(())

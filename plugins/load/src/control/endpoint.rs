@@ -4,7 +4,7 @@ use plimsoll_core::policy::{Observation, Reason, Sample};
 
 use super::early::Watch;
 use crate::clock::{SECOND, seconds};
-use crate::engine::Detail;
+use crate::engine::{Detail, Tick};
 use crate::plan::{Endpoint, Rate, Workers};
 use crate::results::{Point, Timeline, Totals, Why};
 use crate::schedule::Ramp;
@@ -12,7 +12,7 @@ use crate::schedule::Ramp;
 /// What an endpoint's lanes did since the last decision.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Pending {
-    /// The time that a lane was looked at, the longest of them.
+    /// The time that was looked at.
     pub(super) length: u64,
     in_flight_area: u64,
     backlog_area: u64,
@@ -32,7 +32,9 @@ pub(super) struct EndpointState {
     pub(super) worker_area: u128,
     second_worker_area: u128,
     observed: u64,
-    pub(super) pending: Pending,
+    pending: Pending,
+    /// Of each lane: how long its ticks since the last decision were, and what waited at the last one.
+    lane_ticks: Vec<(u64, u32)>,
     samples: [Sample; 1],
     pub(super) in_flight: f64,
     pub(super) backlog: u32,
@@ -65,6 +67,7 @@ impl EndpointState {
             second_worker_area: 0,
             observed: 0,
             pending: Pending::default(),
+            lane_ticks: Vec::new(),
             samples: [Sample::default()],
             in_flight: 0.0,
             backlog: 0,
@@ -87,30 +90,53 @@ impl EndpointState {
     }
 
     /// Takes what a lane did in a tick.
-    pub(super) fn take_tick(&mut self, tick: &crate::engine::Tick, length: u64, in_time: bool) {
+    pub(super) fn take_tick(&mut self, shard: usize, tick: &Tick, length: u64) {
+        self.lane_ticks.resize(self.lanes.len(), (0, 0));
+        self.lane_ticks[shard].0 += length;
+        self.lane_ticks[shard].1 = tick.backlog;
         let pending = &mut self.pending;
-        if pending.length == 0 {
-            self.backlog = 0;
-        }
-        pending.length = pending.length.max(length);
         pending.in_flight_area += tick.in_flight_area;
         pending.backlog_area += tick.backlog_area;
         pending.arrivals += tick.arrivals;
         pending.completions += tick.completions;
         pending.errors += tick.errors;
         pending.service_ns += tick.service_ns;
-        self.backlog = self.backlog.saturating_add(tick.backlog);
         for totals in [&mut self.totals, &mut self.second] {
             totals.due += u64::from(tick.arrivals);
             totals.sent += u64::from(tick.sent);
-            totals.sent_in_time += u64::from(if in_time { tick.sent } else { 0 });
+            totals.sent_in_time += u64::from(tick.sent_in_time);
             totals.completions += u64::from(tick.completions);
             totals.errors += u64::from(tick.errors);
         }
     }
 
-    /// Adds up how many workers there were until now.
-    pub(super) fn observe(&mut self, pending: &Pending, now: u64) {
+    /// What the lanes did since the last decision. Where one ticked more often than the others, its time
+    /// is what counts.
+    pub(super) fn take_pending(&mut self) -> Pending {
+        let mut pending = std::mem::take(&mut self.pending);
+        let lengths = self.lane_ticks.iter().map(|(length, _)| *length);
+        pending.length = lengths.max().unwrap_or(0);
+        let backlogs = self.lane_ticks.iter_mut().map(|(length, backlog)| {
+            *length = 0;
+            *backlog
+        });
+        self.backlog = backlogs.fold(0, u32::saturating_add);
+        pending
+    }
+
+    /// Adds up how many workers there were until now, and whether they were too few.
+    pub(super) fn observe(&mut self, endpoint: &Endpoint, pending: &Pending, now: u64) {
+        let most = match endpoint.workers {
+            Workers::Fixed(count) => count,
+            Workers::Autoscaled { max, .. } => max.unwrap_or(u32::MAX),
+        };
+        // For half a second without end to it.
+        self.bounded_for = match self.workers >= most && self.backlog > 0 {
+            true => self.bounded_for + 1,
+            false => 0,
+        };
+        self.bounded |= self.bounded_for >= 5;
+
         let area = u128::from(self.workers) * u128::from(now - self.observed);
         self.worker_area += area;
         self.second_worker_area += area;
@@ -144,12 +170,6 @@ impl EndpointState {
             errors: pending.errors,
             service_time_seconds: seconds(pending.service_ns) / each,
         };
-        // For half a second without end to it.
-        self.bounded_for = match self.workers >= max && self.backlog > 0 {
-            true => self.bounded_for + 1,
-            false => 0,
-        };
-        self.bounded |= self.bounded_for >= 5;
         let samples: &[Sample] = match pending.is_empty() {
             true => &[],
             false => &self.samples,
@@ -198,7 +218,9 @@ impl EndpointState {
             tokens: per_second(detail.tokens),
         };
         self.second_worker_area = 0;
-        self.totals.peak = self.totals.peak.max(point.rate);
+        if length >= SECOND * 9 / 10 {
+            self.totals.peak = self.totals.peak.max(point.rate);
+        }
         self.totals.detail.merge(detail);
         self.last = point;
         self.timeline.add(point);

@@ -2,12 +2,10 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use plimsoll_core::threshold::Threshold;
-
 use super::Control;
 use super::endpoint::ramp;
 use crate::clock::{SECOND, seconds};
-use crate::plan::Workers;
+use crate::plan::{Rate, Workers};
 use crate::results::{
     EndpointSummary, Evidence, Generator, Global, Latency, ResponseSample, Results, Summary,
     ThresholdResult, Totals, Verdict, judge,
@@ -17,11 +15,12 @@ impl Control {
     pub(super) fn finish(mut self) -> Results {
         let now = self.clock.now();
         let length = self.end.max(1);
-        for state in &mut self.endpoints {
-            let pending = std::mem::take(&mut state.pending);
-            state.observe(&pending, now);
+        for (state, endpoint) in self.endpoints.iter_mut().zip(&self.test.endpoints) {
+            let pending = state.take_pending();
+            state.observe(endpoint, &pending, now);
         }
         self.close_second(now.max(self.second + 1));
+        self.publish(now);
         let cpu = crate::engine::cpu::of_process() - self.cpu_before;
         let mut all = Totals::default();
         let mut endpoints = Vec::with_capacity(self.endpoints.len());
@@ -29,27 +28,22 @@ impl Control {
         let mut timelines = Vec::with_capacity(self.endpoints.len());
         let mut thresholds: Vec<ThresholdResult> = Vec::new();
         let mut bounded = 0;
-        let backlog = |state: &super::endpoint::EndpointState| {
-            state.totals.detail.failures[crate::engine::Failure::Unsent as usize]
-        };
-        let mut unsent = 0;
         for (state, endpoint) in self.endpoints.iter_mut().zip(&self.test.endpoints) {
             state.timeline.close();
             let until = state.ended.map_or(length, |(at, _)| at.min(length));
-            state.totals.expected = ramp(endpoint).map(|ramp| ramp.due(until));
+            // What fell due is what was to be sent: at random that is not the rate times the time.
+            state.totals.expected =
+                (endpoint.rate != Rate::Unpaced).then_some(state.totals.due as f64);
             if state.totals.expected.is_none() {
                 // What holds no rate is no part of what is held together.
                 state.totals.sent_in_time = 0;
             }
             bounded += usize::from(state.bounded);
-            unsent += backlog(state);
             all.add(&state.totals);
             let measured = state.totals.measured(until);
-            for text in &endpoint.thresholds {
-                if let Ok(threshold) = text.parse::<Threshold>() {
-                    let totals = &state.totals;
-                    thresholds.push(judge(&threshold, totals, &measured, Some(&endpoint.key)));
-                }
+            for threshold in &endpoint.thresholds {
+                let totals = &state.totals;
+                thresholds.push(judge(threshold, totals, &measured, Some(&endpoint.key)));
             }
             let samples = state.totals.detail.samples.iter();
             endpoints.push(EndpointSummary {
@@ -77,10 +71,8 @@ impl Control {
         }
         all.peak = self.peak;
         let measured = all.measured(length);
-        for text in self.test.thresholds.iter().chain(&self.options.thresholds) {
-            if let Ok(threshold) = text.parse::<Threshold>() {
-                thresholds.push(judge(&threshold, &all, &measured, None));
-            }
+        for threshold in &self.test.thresholds {
+            thresholds.push(judge(threshold, &all, &measured, None));
         }
         let busiest = self.cpu.iter().copied().max().unwrap_or(0) as f64 / now.max(1) as f64;
         let verdict = Verdict::on(Evidence {
@@ -88,7 +80,7 @@ impl Control {
             p99: all.detail.response.quantile(0.99),
             busiest,
             achieved: measured.rate_achieved,
-            backlog: unsent,
+            backlog: self.waiting_at_end,
             bounded,
         });
         let total = measured.total_requests;

@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use mio::Waker;
 use plimsoll_core::control::Controller;
+use plimsoll_core::distribution::Demand;
 use plimsoll_core::histogram::Histogram;
 use plimsoll_core::policy::{Reason, ScalingPolicy};
 
@@ -21,7 +22,6 @@ pub use self::snapshot::{EndpointSnapshot, Phase, Snapshot};
 use crate::clock::{RunClock, SECOND};
 use crate::engine::{Message, OVER, Orders, TICK};
 use crate::error::LoadError;
-use crate::options::RunOptions;
 use crate::plan::{LoadTest, Workers};
 use crate::results::{Action, Event, Results, Why};
 use crate::run::{Shared, share};
@@ -35,13 +35,12 @@ const MOST_SECONDS: usize = 600;
 pub(crate) struct Link {
     pub(crate) orders: Arc<Orders>,
     pub(crate) waker: Waker,
-    /// The endpoint of each of its lanes.
-    pub(crate) lanes: Vec<usize>,
+    /// The endpoint of each of its lanes, and which of that one's lanes it is.
+    pub(crate) lanes: Vec<(usize, usize)>,
 }
 
 pub(crate) struct Control {
     test: Arc<LoadTest>,
-    options: RunOptions,
     policies: Vec<Option<Box<dyn ScalingPolicy>>>,
     controller: Controller,
     endpoints: Vec<EndpointState>,
@@ -64,6 +63,8 @@ pub(crate) struct Control {
     joining: (u32, u32),
     events: Vec<Event>,
     events_left_out: u64,
+    /// Requests that waited for a worker when the test ended.
+    waiting_at_end: u64,
     interrupted: bool,
     early: bool,
     peak: f64,
@@ -76,20 +77,18 @@ impl Control {
         links: Vec<Link>,
         clock: RunClock,
         shared: Arc<Shared>,
-        options: &RunOptions,
     ) -> Self {
         let mut endpoints: Vec<EndpointState> =
             test.endpoints.iter().map(EndpointState::new).collect();
         for (number, link) in links.iter().enumerate() {
-            for (lane, endpoint) in link.lanes.iter().enumerate() {
+            for (lane, (endpoint, _)) in link.lanes.iter().enumerate() {
                 endpoints[*endpoint].lanes.push((number, lane));
             }
         }
         Self {
-            controller: Controller::new(test.budget, test.demands()),
+            controller: Controller::new(test.budget, demands(&test, &endpoints)),
             end: test.duration,
             watch: test.early_exit.as_ref().map(Watch::new),
-            options: options.clone(),
             policies,
             endpoints,
             ticked: vec![false; links.len()],
@@ -106,6 +105,7 @@ impl Control {
             joining: (1, 0),
             events: Vec::new(),
             events_left_out: 0,
+            waiting_at_end: 0,
             interrupted: false,
             early: false,
             peak: 0.0,
@@ -121,9 +121,7 @@ impl Control {
                 Ok(Message::Over { number, failure }) => {
                     self.over[number] = true;
                     if let Some(failure) = failure {
-                        wrong.get_or_insert(LoadError::Policy(format!(
-                            "an event loop failed: {failure}"
-                        )));
+                        wrong.get_or_insert(LoadError::Engine(failure));
                         self.stop_all(self.clock.now());
                     }
                 }
@@ -131,7 +129,7 @@ impl Control {
                 Err(RecvTimeoutError::Timeout) => {}
                 // A loop that panicked is over as well.
                 Err(RecvTimeoutError::Disconnected) => {
-                    wrong.get_or_insert(LoadError::Policy("an event loop panicked".to_owned()));
+                    wrong.get_or_insert(LoadError::Engine("it panicked".to_owned()));
                     break;
                 }
             }
@@ -173,12 +171,11 @@ impl Control {
                 if at >= self.second + SECOND + TICK / 2 {
                     self.close_second(self.second + SECOND);
                 }
-                let in_time = at <= self.end.saturating_add(TICK);
-                for (endpoint, tick) in self.links[number].lanes.iter().zip(&ticks) {
-                    self.endpoints[*endpoint].take_tick(tick, length, in_time);
+                for ((endpoint, shard), tick) in self.links[number].lanes.iter().zip(&ticks) {
+                    self.endpoints[*endpoint].take_tick(*shard, tick, length);
                 }
                 for (lane, status) in seen {
-                    let endpoint = self.links[number].lanes[lane];
+                    let (endpoint, _) = self.links[number].lanes[lane];
                     self.endpoints[endpoint].seen.push(status);
                 }
             }
@@ -190,7 +187,7 @@ impl Control {
                 ..
             } => {
                 for (lane, detail) in details {
-                    let endpoint = self.links[number].lanes[lane];
+                    let (endpoint, _) = self.links[number].lanes[lane];
                     self.endpoints[endpoint].second.detail.merge(&detail);
                 }
                 self.pacing.merge(&pacing);
@@ -206,8 +203,8 @@ impl Control {
         let mut why = vec![None; self.endpoints.len()];
         for (place, state) in self.endpoints.iter_mut().enumerate() {
             let endpoint = &self.test.endpoints[place];
-            let pending = std::mem::take(&mut state.pending);
-            state.observe(&pending, now);
+            let pending = state.take_pending();
+            state.observe(endpoint, &pending, now);
             let Some(policy) = self.policies[place].as_mut().filter(|_| !state.over) else {
                 continue;
             };
@@ -217,7 +214,10 @@ impl Control {
             if now > self.end {
                 continue;
             }
+            // Each of its loops has a worker of it.
+            let shards = u32::try_from(state.lanes.len()).unwrap_or(u32::MAX);
             let max = max.unwrap_or(crate::plan::MOST_WORKERS);
+            let min = min.max(shards).min(max);
             let decision = policy.decide(&state.observation(endpoint, now, (min, max), &pending));
             if decision.reason == Reason::FAILED {
                 let failure = policy
@@ -239,13 +239,22 @@ impl Control {
         if now >= self.second + SECOND + 3 * TICK {
             self.close_second(self.second + SECOND);
         }
+        if now < self.end {
+            let backlogs = self.endpoints.iter().map(|state| u64::from(state.backlog));
+            self.waiting_at_end = backlogs.sum();
+        }
         if self.shared.watched.swap(false, Ordering::Relaxed) {
-            let snapshot = Arc::new(self.snapshot(now));
-            if let Ok(mut place) = self.shared.snapshot.lock() {
-                *place = snapshot;
-            }
+            self.publish(now);
         }
         Ok(())
+    }
+
+    /// Shows how it stands to who watches.
+    fn publish(&self, now: u64) {
+        let snapshot = Arc::new(self.snapshot(now));
+        if let Ok(mut place) = self.shared.snapshot.lock() {
+            *place = snapshot;
+        }
     }
 
     fn share(&mut self, now: u64, why: &[Option<Reason>]) -> Result<(), LoadError> {
@@ -389,7 +398,10 @@ impl Control {
             state.close_second(endpoint, self.second, length, self.end);
         }
         let rate = completions as f64 * SECOND as f64 / length.max(1) as f64;
-        self.peak = self.peak.max(rate);
+        // What is left at the end may be of a moment.
+        if length >= SECOND * 9 / 10 {
+            self.peak = self.peak.max(rate);
+        }
         self.second = until;
         self.keep_second(until, together);
     }
@@ -419,6 +431,17 @@ impl Control {
             self.joining = (*step * 2, 0);
         }
     }
+}
+
+/// What each endpoint asks of the budget at first: at the least a worker for each of its loops.
+fn demands(test: &LoadTest, endpoints: &[EndpointState]) -> Vec<Demand> {
+    let mut demands = test.demands();
+    for (demand, state) in demands.iter_mut().zip(endpoints) {
+        let shards = u32::try_from(state.lanes.len()).unwrap_or(u32::MAX);
+        demand.min = demand.min.max(shards).min(demand.max);
+        demand.desired = demand.desired.max(demand.min);
+    }
+    demands
 }
 
 /// What lanes did since the last decision.

@@ -1,74 +1,39 @@
 //! One event loop: requests that fall due, connections that can be read or written, the timer.
 
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
 use std::io::{self, ErrorKind};
 use std::sync::Arc;
-use std::sync::mpsc::Sender;
+use std::time::Duration;
 
 use mio::event::Event;
 use mio::{Events, Interest, Poll, Token};
-use plimsoll_core::histogram::Histogram;
-use plimsoll_harness::random::Stream;
 use slab::Slab;
 
 use super::connection::{Connection, Exchange, Out, Pool};
-use super::lane::{End, Lane};
-use super::message::{Failure, Message, Orders};
+use super::lane::End;
+use super::lanes::{Departure, Lanes, Parts, TIMER, WAKER};
+use super::message::{Failure, Message};
 use super::timer::Timer;
 use super::tls::Transport;
-use crate::clock::{RunClock, SECOND};
 use crate::http::{Parser, Progress, Sink};
-use crate::plan::LoadTest;
 
-/// How often a loop reports and looks for what took too long.
-pub(crate) const TICK: u64 = SECOND / 10;
-/// How long nothing is sent as fast as workers go, after no connection could be made.
-const BACK_OFF: u64 = SECOND / 10;
-const TIMER: Token = Token(0);
-pub(crate) const WAKER: Token = Token(1);
 /// The token of the first connection.
 const FIRST: usize = 2;
 const BUFFER: usize = 64 << 10;
 
-/// What a loop is made of.
-pub(crate) struct Parts {
-    pub(crate) number: usize,
-    pub(crate) poll: Poll,
-    pub(crate) clock: RunClock,
-    pub(crate) test: Arc<LoadTest>,
-    pub(crate) lanes: Vec<Lane>,
-    pub(crate) pools: Vec<Pool>,
-    pub(crate) orders: Arc<Orders>,
-    pub(crate) tell: Sender<Message>,
-    pub(crate) random: Stream,
-}
+/// How often one connection is read before others have their turn.
+const READS: usize = 16;
 
 pub(crate) struct EventLoop {
-    number: usize,
-    clock: RunClock,
-    test: Arc<LoadTest>,
-    orders: Arc<Orders>,
-    tell: Sender<Message>,
+    lanes: Lanes,
     poll: Poll,
     timer: Timer,
-    lanes: Vec<Lane>,
     pools: Vec<Pool>,
     connections: Slab<Connection>,
-    /// When each lane's next request falls due.
-    due: BinaryHeap<Reverse<(u64, usize)>>,
-    /// Lanes that may have something to send.
-    runnable: Vec<usize>,
+    /// Connections of which there is more to read.
+    unread: Vec<usize>,
     buffer: Box<[u8]>,
     /// A request that is written for this once.
     scratch: Vec<u8>,
-    random: Stream,
-    in_flight: usize,
-    end: u64,
-    ticked: u64,
-    detailed: u64,
-    seen: Vec<(usize, u16)>,
-    pacing: Box<Histogram>,
 }
 
 impl EventLoop {
@@ -82,159 +47,96 @@ impl EventLoop {
     }
 
     fn new(parts: Parts) -> io::Result<Self> {
-        let mut event_loop = Self {
-            timer: Timer::new(&parts.poll, TIMER, &parts.clock)?,
-            number: parts.number,
-            clock: parts.clock,
-            test: parts.test,
-            end: parts.orders.end(),
-            orders: parts.orders,
-            tell: parts.tell,
-            poll: parts.poll,
-            due: BinaryHeap::with_capacity(parts.lanes.len()),
-            runnable: Vec::new(),
-            lanes: parts.lanes,
-            pools: parts.pools,
+        let (lanes, poll, pools) = Lanes::of(parts);
+        Ok(Self {
+            timer: Timer::new(&poll, TIMER, &lanes.clock)?,
+            lanes,
+            poll,
+            pools,
             connections: Slab::new(),
+            unread: Vec::new(),
             buffer: vec![0; BUFFER].into_boxed_slice(),
             scratch: Vec::new(),
-            random: parts.random,
-            in_flight: 0,
-            ticked: 0,
-            detailed: 0,
-            seen: Vec::new(),
-            pacing: Box::default(),
-        };
-        for lane in 0..event_loop.lanes.len() {
-            event_loop.schedule(lane);
-        }
-        Ok(event_loop)
-    }
-
-    /// Notes when a lane's next request falls due, if that is within the test.
-    fn schedule(&mut self, lane: usize) {
-        let one = &mut self.lanes[lane];
-        if let Some(at) = one.schedule.next()
-            && at < self.end
-        {
-            self.due.push(Reverse((at, lane)));
-        }
+        })
     }
 
     fn turn(&mut self) -> io::Result<()> {
         let mut events = Events::with_capacity(1024);
         let mut begun = false;
         loop {
-            let mut wake = self.ticked + TICK;
-            if let Some(Reverse((at, _))) = self.due.peek() {
-                wake = wake.min(*at);
+            let wake = if begun { self.lanes.wake() } else { 1 };
+            let mut timeout = self.timer.arm(wake, &self.lanes.clock)?;
+            if !self.unread.is_empty() {
+                timeout = Some(Duration::ZERO);
             }
-            if !begun {
-                wake = 1;
-            }
-            let timeout = self.timer.arm(wake, &self.clock)?;
             match self.poll.poll(&mut events, timeout) {
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 other => other?,
             }
             // What is ready came before this moment, however long it takes to read it all.
-            let now = self.clock.now();
-            if now == 0 {
-                continue;
-            }
-            if !begun {
-                begun = true;
-                self.runnable.extend(0..self.lanes.len());
-            }
+            let now = self.lanes.clock.now();
             for event in &events {
                 match event.token() {
-                    TIMER => {}
-                    WAKER => self.obey(now),
+                    TIMER => self.timer.fired(),
+                    WAKER => self.lanes.obey(now),
                     Token(token) => self.ready(token - FIRST, event, now),
                 }
             }
-            self.fall_due(now);
-            self.pump();
-            if now >= self.ticked + TICK {
-                self.tick(now);
-                if self.is_over(now) {
-                    self.finish(now);
-                    return Ok(());
+            if now == 0 {
+                continue;
+            }
+            begun = true;
+            for key in std::mem::take(&mut self.unread) {
+                // It may be another one by now, which is not to be read before it stands.
+                if self.connections.get(key).is_some_and(|one| one.open) {
+                    self.read(key, true, now);
                 }
             }
-        }
-    }
-
-    /// Sends what is due, or lets it wait for a worker.
-    fn fall_due(&mut self, now: u64) {
-        while let Some(Reverse((at, lane))) = self.due.peek().copied() {
-            if at > now {
-                break;
+            while let Some(departure) = self.lanes.fall_due(now) {
+                self.start(departure);
             }
-            self.due.pop();
-            self.schedule(lane);
-            if at >= self.end {
-                continue;
-            }
-            let one = &mut self.lanes[lane];
-            if one.over {
-                continue;
-            }
-            one.tick.arrivals += 1;
-            if one.in_flight < one.slots && one.backlog.is_empty() && now >= one.resumes {
-                let sent = self.clock.now();
-                self.pacing.record(sent - at);
-                self.start(lane, at, sent);
-            } else {
-                one.queue(at, now);
-                self.runnable.push(lane);
+            self.pump();
+            if self.lanes.is_tick(now) {
+                self.tick(now);
+                if self.lanes.is_over(now) {
+                    self.finish(now);
+                    return self.lanes.outcome();
+                }
             }
         }
     }
 
     /// Sends what waits and has a worker.
     fn pump(&mut self) {
-        while let Some(lane) = self.runnable.pop() {
-            let mut now = self.clock.now();
-            while self.lanes[lane].may_send(now, self.end) {
-                let one = &mut self.lanes[lane];
-                one.settle(now);
-                let due = one.backlog.pop_front().unwrap_or(now);
-                if !one.paced {
-                    one.tick.arrivals += 1;
-                }
-                self.start(lane, due, now);
-                now = self.clock.now();
-            }
+        while let Some(departure) = self.lanes.next_waiting() {
+            self.start(departure);
         }
     }
 
     /// Sends a request of a lane.
-    fn start(&mut self, lane: usize, due: u64, now: u64) {
-        let one = &mut self.lanes[lane];
-        let number = one.begin(due, now);
-        self.in_flight += 1;
-        let is_head = self.test.endpoints[one.endpoint].request.is_head;
+    fn start(&mut self, departure: Departure) {
         let exchange = Exchange {
-            lane,
-            number,
-            due,
-            sent: now,
-            parser: Parser::new(is_head),
+            departure,
+            parser: Parser::new(self.lanes.request(departure.lane).is_head),
             body: Default::default(),
             received: 0,
             again: false,
+            tried: 0,
         };
-        let idle = self.pools[one.pool].idle.pop();
+        let pool = self.lanes.lane(departure.lane).pool;
+        let idle = self.pools[pool].idle.pop();
         self.place(idle, exchange);
     }
 
     /// Puts a request on a connection: one that is free, or a new one.
-    fn place(&mut self, idle: Option<usize>, exchange: Exchange) {
-        let pool = self.lanes[exchange.lane].pool;
-        let key = match idle.map_or_else(|| self.connect(pool), Ok) {
-            Ok(key) => key,
-            Err(_) => return self.failed(exchange, Failure::Connect),
+    fn place(&mut self, idle: Option<usize>, mut exchange: Exchange) {
+        let pool = self.lanes.lane(exchange.departure.lane).pool;
+        let key = loop {
+            match idle.map_or_else(|| self.connect(pool), Ok) {
+                Ok(key) => break key,
+                Err(_) if self.has_another(&mut exchange) => {}
+                Err(_) => return self.lanes.failed(exchange.departure, Failure::Connect),
+            }
         };
         let connection = &mut self.connections[key];
         connection.exchange = Some(exchange);
@@ -243,14 +145,22 @@ impl EventLoop {
         }
     }
 
+    /// No connection could be made to an address. Whether there is another that was not tried yet.
+    fn has_another(&self, exchange: &mut Exchange) -> bool {
+        exchange.tried += 1;
+        let pool = self.lanes.lane(exchange.departure.lane).pool;
+        exchange.tried < self.pools[pool].addresses.len()
+    }
+
     fn connect(&mut self, pool: usize) -> io::Result<usize> {
         let one = &mut self.pools[pool];
-        let address = one.addresses[one.next % one.addresses.len()];
+        let (address, place) = one.address();
         let tls = one.tls.as_ref().map(|(config, name)| (config, name));
-        let transport = Transport::connect(address, tls).inspect_err(|_| one.next += 1)?;
+        let transport = Transport::connect(address, tls).inspect_err(|_| one.failed(place))?;
         let key = self.connections.insert(Connection {
             transport,
             pool,
+            address: place,
             open: false,
             used: false,
             exchange: None,
@@ -276,25 +186,37 @@ impl EventLoop {
         let Some(exchange) = &connection.exchange else {
             return;
         };
-        let lane = &mut self.lanes[exchange.lane];
-        let request = &self.test.endpoints[lane.endpoint].request;
+        let Departure { lane, number, .. } = exchange.departure;
+        let random = match self.lanes.request(lane).fixed() {
+            Some(_) => 0,
+            None => self.lanes.random(),
+        };
+        let request = self.lanes.request(lane);
         let bytes = match request.fixed() {
             Some(bytes) => &**bytes,
             None => {
-                let random = u128::from(self.random.bits()) << 64 | u128::from(self.random.bits());
                 self.scratch.clear();
-                request.write(exchange.number, random, &mut self.scratch);
+                request.write(number, random, &mut self.scratch);
                 &self.scratch
             }
         };
-        lane.detail.bytes_sent += bytes.len() as u64;
-        match connection.transport.write(bytes) {
-            Ok(written) if written == bytes.len() => {}
-            Ok(written) => connection.out = pending(request.fixed(), bytes, written),
-            Err(error) if error.kind() == ErrorKind::WouldBlock => {
-                connection.out = pending(request.fixed(), bytes, 0);
+        let length = bytes.len();
+        let written = match connection.transport.write(bytes) {
+            Err(error) if error.kind() == ErrorKind::WouldBlock => Ok(0),
+            other => other,
+        };
+        let is_all = match written {
+            Ok(written) if written == bytes.len() => true,
+            Ok(written) => {
+                connection.out = pending(request.fixed(), bytes, written);
+                false
             }
-            Err(_) => self.broken(key, Failure::Closed),
+            Err(_) => false,
+        };
+        self.lanes.lane_mut(lane).detail.bytes_sent += length as u64;
+        // TLS takes a part of what is long, and has sent it already: then there is no event for the rest.
+        if !is_all && (written.is_err() || !self.write_on(key)) {
+            self.broken(key, Failure::Closed);
         }
     }
 
@@ -338,11 +260,7 @@ impl EventLoop {
                     .peer_addr()
                     .is_err_and(|error| error.kind() != ErrorKind::NotConnected)
             {
-                true => {
-                    let pool = connection.pool;
-                    self.pools[pool].next += 1;
-                    return self.broken(key, Failure::Connect);
-                }
+                true => return self.broken(key, Failure::Connect),
                 false if connection.transport.socket().peer_addr().is_err() => return,
                 false => connection.open = true,
             }
@@ -357,10 +275,17 @@ impl EventLoop {
 
     /// Reads what has come; to the end, where the server has ended it.
     fn read(&mut self, key: usize, ended: bool, now: u64) {
+        let mut reads = 0;
         loop {
             let Some(connection) = self.connections.get_mut(key) else {
                 return;
             };
+            // There is no other event for what has come already; but it is not to keep others waiting.
+            if reads == READS {
+                self.unread.push(key);
+                break;
+            }
+            reads += 1;
             match connection.transport.read(&mut self.buffer) {
                 Ok(0) => return self.closed(key, now),
                 Ok(length) => {
@@ -396,7 +321,7 @@ impl EventLoop {
             return false;
         };
         exchange.received += length as u64;
-        let lane = &self.lanes[exchange.lane];
+        let lane = self.lanes.lane(exchange.departure.lane);
         let wanted = |status| lane.wants(status);
         let mut sink = Sink::new(&mut exchange.body, now, &wanted);
         let came = &self.buffer[..length];
@@ -446,15 +371,7 @@ impl EventLoop {
             received: exchange.received,
             body: &mut exchange.body,
         };
-        self.over(exchange.lane, exchange.due, exchange.sent, now, end);
-    }
-
-    fn over(&mut self, lane: usize, due: u64, sent: u64, now: u64, end: End<'_>) {
-        self.in_flight -= 1;
-        if let Some(status) = self.lanes[lane].end(due, sent, now, end) {
-            self.seen.push((lane, status));
-        }
-        self.runnable.push(lane);
+        self.lanes.over(exchange.departure, now, end);
     }
 
     /// The server has closed a connection.
@@ -468,31 +385,38 @@ impl EventLoop {
 
     /// A connection is of no use any more. A request on one that had been kept, of which no response has
     /// begun, is sent once more: the server had closed it before it came.
-    fn broken(&mut self, key: usize, failure: Failure) {
+    fn broken(&mut self, key: usize, mut failure: Failure) {
         let connection = &mut self.connections[key];
-        let (used, pool) = (connection.used, connection.pool);
+        let (used, pool, open) = (connection.used, connection.pool, connection.open);
+        // Whom one does not trust, one has no connection to.
+        if failure == Failure::Closed && connection.transport.shakes_hands() {
+            failure = Failure::Connect;
+        }
+        if failure == Failure::Connect || !open {
+            self.pools[pool].failed(connection.address);
+        }
         let exchange = connection.exchange.take();
         self.drop_connection(key);
         let Some(mut exchange) = exchange else {
             self.pools[pool].idle.retain(|idle| *idle != key);
             return;
         };
-        if failure == Failure::Closed && used && exchange.received == 0 && !exchange.again {
+        let repeats = self.lanes.request(exchange.departure.lane).is_idempotent();
+        if failure == Failure::Closed
+            && used
+            && repeats
+            && exchange.received == 0
+            && !exchange.again
+        {
             exchange.again = true;
-            self.lanes[exchange.lane].detail.reconnects += 1;
+            let lane = self.lanes.lane_mut(exchange.departure.lane);
+            lane.detail.reconnects += 1;
             return self.place(None, exchange);
         }
-        self.failed(exchange, failure);
-    }
-
-    fn failed(&mut self, exchange: Exchange, failure: Failure) {
-        let now = self.clock.now();
-        let lane = &mut self.lanes[exchange.lane];
-        if failure == Failure::Connect && !lane.paced {
-            lane.resumes = now + BACK_OFF;
+        if failure == Failure::Connect && self.has_another(&mut exchange) {
+            return self.place(None, exchange);
         }
-        let end = End::Failed(failure);
-        self.over(exchange.lane, exchange.due, exchange.sent, now, end);
+        self.lanes.failed(exchange.departure, failure);
     }
 
     fn drop_connection(&mut self, key: usize) {
@@ -500,97 +424,28 @@ impl EventLoop {
         drop(self.connections.remove(key));
     }
 
-    /// Takes the controller's orders.
-    fn obey(&mut self, now: u64) {
-        self.end = self.orders.end();
-        for (number, lane) in self.lanes.iter_mut().enumerate() {
-            let before = lane.slots;
-            lane.obey(self.orders.slots(number), now);
-            if lane.slots > before {
-                self.runnable.push(number);
-            }
-        }
-    }
-
     /// Once a tick: takes orders, ends what took too long, and reports.
     fn tick(&mut self, now: u64) {
-        self.obey(now);
-        let late: Vec<usize> = self
-            .connections
-            .iter()
-            .filter(|(_, connection)| {
-                connection.exchange.as_ref().is_some_and(|exchange| {
-                    now.saturating_sub(exchange.sent) >= self.lanes[exchange.lane].timeout
-                })
-            })
-            .map(|(key, _)| key)
-            .collect();
+        self.lanes.obey(now);
+        let connections = self.connections.iter();
+        let late = connections.filter(|(_, connection)| {
+            let exchange = connection.exchange.as_ref();
+            exchange.is_some_and(|exchange| self.lanes.is_late(&exchange.departure, now))
+        });
+        let late: Vec<usize> = late.map(|(key, _)| key).collect();
         for key in late {
             self.broken(key, Failure::Timeout);
         }
-        self.runnable.extend(
-            (0..self.lanes.len())
-                .filter(|lane| !self.lanes[*lane].paced || self.lanes[*lane].resumes > 0),
-        );
+        self.lanes.resume();
         self.pump();
-        self.report(now);
+        self.lanes.report(now);
     }
 
-    fn report(&mut self, now: u64) {
-        let length = now - self.ticked;
-        let message = Message::Ticked {
-            number: self.number,
-            at: now,
-            length,
-            ticks: self
-                .lanes
-                .iter_mut()
-                .map(|lane| lane.take_tick(now))
-                .collect(),
-            seen: std::mem::take(&mut self.seen),
-        };
-        self.ticked = now - now % TICK;
-        // Where nobody listens any more, nobody is to be told.
-        let _ = self.tell.send(message);
-        if now >= self.detailed + SECOND {
-            self.detail(now);
-        }
-    }
-
-    fn detail(&mut self, now: u64) {
-        self.detailed = now - now % SECOND;
-        let lanes = self.lanes.iter_mut().enumerate();
-        let details = lanes
-            .filter(|(_, lane)| !lane.detail.is_empty())
-            .map(|(number, lane)| (number, std::mem::take(&mut lane.detail)));
-        let _ = self.tell.send(Message::Detailed {
-            number: self.number,
-            details: details.collect(),
-            pacing: std::mem::take(&mut self.pacing),
-            cpu: super::cpu::of_thread(),
-        });
-    }
-
-    /// Whether there is nothing to do any more, or no time to do it.
-    fn is_over(&self, now: u64) -> bool {
-        let waits = || self.lanes.iter().any(|lane| !lane.backlog.is_empty());
-        now >= self.end && (now >= self.orders.last() || self.in_flight == 0 && !waits())
-    }
-
-    /// Counts what is not over as old as it is.
     fn finish(&mut self, now: u64) {
-        for (_, connection) in &mut self.connections {
-            if let Some(exchange) = connection.exchange.take() {
-                let lane = &mut self.lanes[exchange.lane];
-                let end = End::Failed(Failure::Unfinished);
-                lane.end(exchange.due, exchange.sent, now, end);
-            }
-        }
-        for lane in &mut self.lanes {
-            lane.abandon(now);
-        }
-        self.report(now);
-        self.detail(now);
+        let connections = self.connections.iter_mut();
+        let exchanges = connections.filter_map(|(_, connection)| connection.exchange.take());
+        let departures = exchanges.map(|exchange| exchange.departure);
+        self.lanes.finish(now, departures);
     }
 }
 

@@ -51,7 +51,6 @@ pub(super) enum End<'e> {
 }
 
 impl Lane {
-    #[expect(clippy::too_many_arguments, reason = "it is made in one place")]
     pub(crate) fn new(
         endpoint: usize,
         pool: usize,
@@ -85,6 +84,11 @@ impl Lane {
         }
     }
 
+    /// Which of its endpoint's lanes it is.
+    pub(crate) fn shard(&self) -> usize {
+        usize::try_from(self.number % self.stride).unwrap_or(0)
+    }
+
     /// Whether a request is to be sent now.
     #[inline]
     pub(super) fn may_send(&self, now: u64, end: u64) -> bool {
@@ -114,10 +118,11 @@ impl Lane {
 
     /// A request is sent. Its number.
     #[inline]
-    pub(super) fn begin(&mut self, due: u64, now: u64) -> u64 {
+    pub(super) fn begin(&mut self, due: u64, now: u64, end: u64) -> u64 {
         self.settle(now);
         self.in_flight += 1;
         self.tick.sent += 1;
+        self.tick.sent_in_time += u32::from(now < end);
         self.detail.lag.record(now.saturating_sub(due));
         let number = self.number;
         self.number += self.stride;
@@ -136,6 +141,11 @@ impl Lane {
         self.settle(now);
         self.in_flight -= 1;
         let (response, service) = (now.saturating_sub(due), now.saturating_sub(sent));
+        // Whether somebody has looked for what is late makes no difference to it.
+        let end = match end {
+            End::Response { .. } if service >= self.timeout => End::Failed(Failure::Timeout),
+            end => end,
+        };
         match end {
             End::Failed(failure) => {
                 self.fail(failure, response);
@@ -197,14 +207,17 @@ impl Lane {
             // One token has nothing between it and the next.
             ObjectiveMetric::Itl => gap.is_none_or(|gap| gap <= *most),
         };
-        if is_good && self.goodput.iter().all(meets) {
+        if is_good && !self.goodput.is_empty() && self.goodput.iter().all(meets) {
             self.detail.good += 1;
         }
     }
 
     fn fail(&mut self, failure: Failure, response: u64) {
-        self.tick.completions += 1;
-        self.tick.errors += 1;
+        // What was never sent is no work of the target's, and no error that ends a test.
+        if failure != Failure::Unsent {
+            self.tick.completions += 1;
+            self.tick.errors += 1;
+        }
         self.detail.failures[failure as usize] += 1;
         if failure.has_latency() {
             self.detail.response.record(response);

@@ -87,6 +87,8 @@ impl Failure {
 pub(crate) struct Tick {
     pub(crate) arrivals: u32,
     pub(crate) sent: u32,
+    /// Sent before the end of the test.
+    pub(crate) sent_in_time: u32,
     pub(crate) completions: u32,
     pub(crate) errors: u32,
     pub(crate) service_ns: u64,

@@ -3,14 +3,18 @@
 mod connection;
 pub(crate) mod cpu;
 mod event_loop;
+mod h2;
 mod lane;
+mod lanes;
 mod message;
 mod timer;
 mod tls;
 
 pub(crate) use connection::Pool;
-pub(crate) use event_loop::{EventLoop, Parts, TICK, WAKER};
+pub(crate) use event_loop::EventLoop;
+pub(crate) use h2::StreamLoop;
 pub(crate) use lane::Lane;
+pub(crate) use lanes::{Parts, TICK, WAKER};
 pub use message::Failure;
 pub(crate) use message::{Detail, Message, OVER, Orders, Tick};
 pub(crate) use tls::config as tls_config;

@@ -37,11 +37,13 @@ mod imp {
             let fd = timer.as_raw_fd();
             poll.registry()
                 .register(&mut SourceFd(&fd), token, Interest::READABLE)?;
-            let ahead = crate::clock::nanoseconds(clock.until(0));
+            // The run's clock is read first: a timer that is early by what lies between would find
+            // nothing due.
+            let (past, ahead) = (clock.now(), crate::clock::nanoseconds(clock.until(0)));
             let now = clock_gettime(ClockId::Monotonic);
             let now = u64::try_from(now.tv_sec).unwrap_or(0) * SECOND
                 + u64::try_from(now.tv_nsec).unwrap_or(0);
-            let zero = now + ahead - clock.now();
+            let zero = (now + ahead).saturating_sub(past);
             Ok(Self {
                 timer,
                 zero,
@@ -72,6 +74,12 @@ mod imp {
             }
             Ok(None)
         }
+
+        /// It has gone off. Armed at the same time again, it goes off again.
+        #[inline]
+        pub(in crate::engine) fn fired(&mut self) {
+            self.armed = u64::MAX;
+        }
     }
 }
 
@@ -99,7 +107,34 @@ mod imp {
         ) -> io::Result<Option<Duration>> {
             Ok(Some(clock.until(at)))
         }
+
+        pub(in crate::engine) fn fired(&mut self) {}
     }
 }
 
 pub(super) use imp::Timer;
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use mio::{Events, Poll, Token};
+
+    use super::Timer;
+    use crate::clock::RunClock;
+
+    #[test]
+    fn a_timer_goes_off_again_where_it_is_armed_at_the_same_time() {
+        let clock = RunClock::starting_in(Duration::ZERO);
+        let mut poll = Poll::new().unwrap();
+        let mut timer = Timer::new(&poll, Token(0), &clock).unwrap();
+        let mut events = Events::with_capacity(4);
+        for _ in 0..2 {
+            let timeout = timer.arm(1, &clock).unwrap();
+            let most = timeout.unwrap_or(Duration::from_secs(5));
+            poll.poll(&mut events, Some(most)).unwrap();
+            assert!(timeout.is_some() || !events.is_empty());
+            timer.fired();
+        }
+    }
+}

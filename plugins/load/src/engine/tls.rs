@@ -151,6 +151,11 @@ impl Transport {
         }
     }
 
+    /// Whether it is not agreed yet who is at the other end.
+    pub(super) fn shakes_hands(&self) -> bool {
+        matches!(self, Self::Secure(stream) if stream.conn.is_handshaking())
+    }
+
     /// Whether a short read says that there is no more: TLS keeps some of its own.
     #[inline]
     pub(super) fn tells_its_end(&self) -> bool {

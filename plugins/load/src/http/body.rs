@@ -42,14 +42,14 @@ impl<'s> Sink<'s> {
 
     /// The head is read.
     #[inline]
-    pub(super) fn begin(&mut self, status: u16, streams: bool) {
+    pub(crate) fn begin(&mut self, status: u16, streams: bool) {
         self.body.sample = (self.wanted)(status).then(Vec::new);
         self.body.stream = streams.then(Box::default);
     }
 
     /// More of the body has come.
     #[inline]
-    pub(super) fn take(&mut self, bytes: &[u8]) {
+    pub(crate) fn take(&mut self, bytes: &[u8]) {
         if let Some(sample) = &mut self.body.sample {
             let room = LARGEST_SAMPLE.saturating_sub(sample.len()).min(bytes.len());
             sample.extend_from_slice(&bytes[..room]);

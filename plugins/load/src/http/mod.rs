@@ -9,6 +9,6 @@ mod url;
 
 pub(crate) use body::{Body, Sink};
 pub use request::Request;
-pub(crate) use request::is_secret;
+pub(crate) use request::{basic, is_secret, spellings};
 pub(crate) use response::{Parser, Progress};
 pub use url::{Origin, Url};

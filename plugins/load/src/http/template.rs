@@ -181,7 +181,7 @@ fn uuid(random: u128) -> String {
     .join("-")
 }
 
-fn write(text: &str, form: Form, out: &mut Vec<u8>) {
+pub(super) fn write(text: &str, form: Form, out: &mut Vec<u8>) {
     match form {
         Form::Address => {
             for byte in text.bytes() {

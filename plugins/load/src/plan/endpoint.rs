@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use plimsoll_core::context::BuildContext;
 use plimsoll_core::distribution::Priority;
+use plimsoll_core::threshold::{Objective, Threshold};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use super::settings::{self, Arrivals, Rank, Settings};
+use super::{Tables, parsed};
 use crate::clock::whole;
 use crate::data::Table;
 use crate::error::LoadError;
@@ -84,10 +86,10 @@ pub struct Endpoint {
     pub timeout: u64,
     /// What ends it before its time.
     pub early_exit: Option<EarlyExit>,
-    /// What must hold of it, as it is written.
-    pub thresholds: Vec<String>,
-    /// What a request must meet to count as good, as it is written.
-    pub goodput: Vec<String>,
+    /// What must hold of it.
+    pub thresholds: Vec<Threshold>,
+    /// What a request must meet to count as good.
+    pub goodput: Vec<Objective>,
 }
 
 impl Endpoint {
@@ -95,18 +97,25 @@ impl Endpoint {
         settings: &Settings,
         files: &BuildContext,
         rate: Rate,
+        tables: &mut Tables,
         options: &RunOptions,
     ) -> Result<Self, LoadError> {
-        let key = settings.endpoint_key.clone();
+        let key = without_user(&settings.endpoint_key);
         let wrong = |message: String| LoadError::Invalid(format!("`{key}`: {message}"));
         let table = settings.data.as_deref().map(|path| {
+            if let Some(known) = tables.get(path) {
+                return Ok(Arc::clone(known));
+            }
             let file = files.file(path);
             let file = file.ok_or_else(|| wrong(format!("there is no data file {path}")))?;
-            Table::read(file).map_err(|error| wrong(format!("{path}: {error}")))
+            let table = Table::read(file).map_err(|error| wrong(format!("{path}: {error}")))?;
+            let table = Arc::new(table);
+            tables.insert(path.to_owned(), Arc::clone(&table));
+            Ok(table)
         });
-        let table = table.transpose()?.map(Arc::new);
+        let table = table.transpose()?;
         let request = &settings.request;
-        let address = request.url.clone();
+        let address = without_user(&request.url);
         let url = Url::parse(&request.url).map_err(wrong)?;
         let request = Request::new(url, &key, request, table, &options.secrets).map_err(wrong)?;
         let scaling = settings.policy.as_ref();
@@ -123,7 +132,9 @@ impl Endpoint {
                     options,
                 }
             }
-            (settings::Workers::Autoscaled { min, .. }, None) => Workers::Fixed(min),
+            (settings::Workers::Autoscaled { .. }, None) => {
+                return Err(wrong("it is autoscaled, and by no policy".to_owned()));
+            }
             (settings::Workers::Fixed(count), _) => Workers::Fixed(count),
         };
         let share = settings.distribution.as_ref();
@@ -146,9 +157,35 @@ impl Endpoint {
             },
             timeout: whole(settings.timeout_seconds),
             early_exit: settings.early_exit.endpoint.clone(),
-            thresholds: settings.thresholds.clone(),
-            goodput: settings.goodput.clone(),
+            thresholds: parsed(settings.thresholds.iter())?,
+            goodput: parsed(settings.goodput.iter())?,
             key,
         })
+    }
+}
+
+/// A text with an address in it, without the user and password before the host.
+fn without_user(text: &str) -> String {
+    let Some((before, rest)) = text.split_once("://") else {
+        return text.to_owned();
+    };
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    match rest[..end].rfind('@') {
+        Some(at) => format!("{before}://{}", &rest[at + 1..]),
+        None => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_user;
+
+    #[test]
+    fn a_user_is_not_shown() {
+        assert_eq!(
+            without_user("GET http://u:p@h/a@b #2"),
+            "GET http://h/a@b #2"
+        );
+        assert_eq!(without_user("http://h/a@b"), "http://h/a@b");
     }
 }

@@ -3,7 +3,7 @@
 use plimsoll_core::release::Release;
 use serde_json::{Value as Json, json};
 
-use crate::http::is_secret;
+use crate::http::{Url, basic, is_secret, spellings};
 use crate::options::RunOptions;
 
 /// What stands in the place of a secret.
@@ -19,8 +19,8 @@ fn headers(config: &Json) -> impl Iterator<Item = (&String, &str)> {
         .filter_map(|(name, value)| Some((name, value.as_str()?)))
 }
 
-/// The configuration of every endpoint, with the values of secret headers left out.
-pub(super) fn snapshot(release: &Release) -> Json {
+/// The configuration of every endpoint, with the values of secret headers and all other secrets left out.
+pub(super) fn snapshot(release: &Release, secrets: &[String]) -> Json {
     let workloads = release.workloads.iter().map(|workload| {
         let mut config = workload.config.clone();
         let secret: Vec<String> = headers(&config)
@@ -32,7 +32,10 @@ pub(super) fn snapshot(release: &Release) -> Json {
         }
         config
     });
-    json!({ "name": release.name, "requests": workloads.collect::<Vec<_>>() })
+    let snapshot = json!({ "name": release.name, "requests": workloads.collect::<Vec<_>>() });
+    let text = masked(&snapshot.to_string(), secrets);
+    // A secret that is a part of JSON's own words would break it, and then nothing is shown.
+    serde_json::from_str(&text).unwrap_or(Json::Null)
 }
 
 /// What may not be shown: values from the environment, and those of secret headers.
@@ -46,7 +49,17 @@ pub(super) fn secrets(release: &Release, options: &RunOptions) -> Vec<String> {
                 [value.to_owned(), last.to_owned()]
             })
     });
-    let mut secrets: Vec<String> = options.secrets.values().cloned().chain(written).collect();
+    let users = release.workloads.iter().filter_map(|workload| {
+        let url = Url::parse(workload.config["request"]["url"].as_str()?).ok()?;
+        let user = url.user?;
+        let password = user.split_once(':').map_or("", |(_, password)| password);
+        let password = password.to_owned();
+        Some([basic(&user), user, password])
+    });
+    let values = options.secrets.values().cloned();
+    let mut secrets: Vec<String> = values.chain(written).chain(users.flatten()).collect();
+    let encoded: Vec<String> = secrets.iter().flat_map(|one| spellings(one)).collect();
+    secrets.extend(encoded);
     secrets.retain(|secret| secret.len() >= SHORTEST && !secret.contains("{{"));
     secrets.sort_unstable_by_key(|secret| std::cmp::Reverse(secret.len()));
     secrets.dedup();

@@ -5,6 +5,9 @@ mod mask;
 mod rates;
 mod settings;
 
+use std::collections::HashMap;
+use std::fmt::Display;
+use std::str::FromStr;
 use std::sync::Arc;
 
 use plimsoll_core::distribution::{Demand, DistributionStrategy, Priority};
@@ -12,11 +15,14 @@ use plimsoll_core::manifest::ManifestKind;
 use plimsoll_core::policy::ScalingPolicy;
 use plimsoll_core::registry::FactoryContext;
 use plimsoll_core::release::Release;
+use plimsoll_core::threshold::Threshold;
 use serde_json::{Value as Json, json};
 
 pub use endpoint::{EarlyExit, Endpoint, Rate, Workers};
 pub(crate) use settings::{Request as RequestSettings, Settings};
 
+use crate::clock::whole;
+use crate::data::Table;
 use crate::error::LoadError;
 use crate::options::RunOptions;
 
@@ -37,8 +43,8 @@ pub struct LoadTest {
     pub strategy: (String, Box<dyn DistributionStrategy>),
     /// What ends the whole test before its time.
     pub early_exit: Option<EarlyExit>,
-    /// What must hold of all requests together, as it is written.
-    pub thresholds: Vec<String>,
+    /// What must hold of all requests together.
+    pub thresholds: Vec<Threshold>,
     /// The folder that the test itself names for its reports.
     pub export: Option<String>,
     /// What is run, as it is shown: without secrets.
@@ -73,7 +79,12 @@ impl LoadTest {
         let Some((first, _)) = all.first() else {
             return Err(LoadError::Invalid("there is nothing to run".to_owned()));
         };
-        let rates = rates::rates(all.iter().map(|(settings, _)| settings), options)?;
+        let duration = options
+            .duration
+            .unwrap_or_else(|| whole(first.duration_seconds));
+        let rates = rates::rates(all.iter().map(|(settings, _)| settings), options, duration)?;
+        let mut tables = Tables::new();
+        let secrets = mask::secrets(release, options);
         let shared = all.iter().find_map(|(one, _)| one.distribution.as_ref());
         let strategy = shared
             .map_or("proportional", |one| &one.strategy)
@@ -83,20 +94,20 @@ impl LoadTest {
         let made = made.map_err(|error| LoadError::Policy(error.to_string()))?;
         let test = Self {
             name: release.name.clone(),
-            duration: options
-                .duration
-                .unwrap_or_else(|| crate::clock::whole(first.duration_seconds)),
+            duration,
             budget: options.budget.or(shared.and_then(|one| one.budget)),
             strategy: (strategy, made),
             early_exit: first.early_exit.test.clone(),
-            thresholds: first.test_thresholds.clone(),
+            thresholds: parsed(first.test_thresholds.iter().chain(&options.thresholds))?,
             export: first.export.clone(),
-            snapshot: mask::snapshot(release),
-            secrets: mask::secrets(release, options),
+            snapshot: mask::snapshot(release, &secrets),
+            secrets: secrets.clone(),
             endpoints: all
                 .iter()
                 .zip(rates)
-                .map(|((settings, files), rate)| Endpoint::new(settings, files, rate, options))
+                .map(|((settings, files), rate)| {
+                    Endpoint::new(settings, files, rate, &mut tables, options)
+                })
                 .collect::<Result<_, _>>()?,
         };
         test.check()?;
@@ -104,6 +115,16 @@ impl LoadTest {
     }
 
     fn check(&self) -> Result<(), LoadError> {
+        for endpoint in &self.endpoints {
+            if endpoint.rate == Rate::Unpaced
+                && let Workers::Autoscaled { .. } = endpoint.workers
+            {
+                return Err(LoadError::Invalid(format!(
+                    "`{}` is autoscaled and has no rate to hold: set `targetRps`, for it or for all",
+                    endpoint.key
+                )));
+            }
+        }
         let fixed = self
             .endpoints
             .iter()
@@ -195,4 +216,18 @@ impl LoadTest {
 }
 
 /// Rows that fill places in requests; shared, as several endpoints may have the same file.
-pub(crate) type Rows = Arc<crate::data::Table>;
+pub(crate) type Rows = Arc<Table>;
+
+/// The data files that were read, by their paths.
+type Tables = HashMap<String, Rows>;
+
+/// Reads texts of thresholds, objectives and the like.
+fn parsed<'t, T: FromStr<Err: Display>>(
+    texts: impl Iterator<Item = &'t String>,
+) -> Result<Vec<T>, LoadError> {
+    let one = |text: &String| {
+        text.parse()
+            .map_err(|error| LoadError::Invalid(format!("`{text}`: {error}")))
+    };
+    texts.map(one).collect()
+}

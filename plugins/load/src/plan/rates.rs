@@ -1,7 +1,10 @@
 //! What rate each endpoint holds.
 
+use plimsoll_harness::arrival::ArrivalSpec;
+
 use super::endpoint::Rate;
 use super::settings::{self, Settings};
+use crate::clock::SECOND;
 use crate::error::LoadError;
 use crate::options::RunOptions;
 
@@ -10,8 +13,10 @@ use crate::options::RunOptions;
 pub(super) fn rates<'s>(
     all: impl Iterator<Item = &'s Settings> + Clone,
     options: &RunOptions,
+    until: u64,
 ) -> Result<Vec<Rate>, LoadError> {
-    if options.trace.is_some() {
+    if let Some(trace) = &options.trace {
+        replayed(trace, until, options)?;
         return Ok(all.map(|_| Rate::Replayed).collect());
     }
     let own: f64 = all
@@ -53,6 +58,36 @@ pub(super) fn rates<'s>(
     let rates = all.map(rate).collect::<Result<Vec<_>, _>>()?;
     guard(&rates, options)?;
     Ok(rates)
+}
+
+/// Refuses a trace that has more requests in a second than `max_rps`: it is looked through once.
+fn replayed(trace: &ArrivalSpec, until: u64, options: &RunOptions) -> Result<(), LoadError> {
+    let Some(allowed) = options.max_rps else {
+        return Ok(());
+    };
+    let wrong = |error: plimsoll_harness::error::Error| LoadError::Invalid(error.to_string());
+    let mut arrivals = trace.open(options.seed).map_err(wrong)?;
+    let (mut second, mut count, mut most) = (0, 0_u64, 0);
+    let mut batch = Vec::new();
+    loop {
+        batch.clear();
+        arrivals.fill(&mut batch).map_err(wrong)?;
+        for arrival in batch.iter().take_while(|arrival| arrival.at < until) {
+            if arrival.at / SECOND != second {
+                (second, count) = (arrival.at / SECOND, 0);
+            }
+            count += 1;
+            most = count.max(most);
+        }
+        if batch.last().is_none_or(|last| last.at >= until) {
+            break;
+        }
+    }
+    let wanted = most as f64;
+    match wanted > allowed {
+        true => Err(LoadError::TooFast { wanted, allowed }),
+        false => Ok(()),
+    }
 }
 
 /// Refuses more than `max_rps`. What is sent as fast as workers go has no rate to compare.

@@ -63,11 +63,17 @@ fn value(threshold: &Threshold, totals: &Totals, measured: &Measured) -> Option<
 
 fn latency(histogram: &Histogram, quantile: Quantile) -> Option<f64> {
     (!histogram.is_empty()).then(|| match quantile {
-        Quantile::Percentile(percent) => seconds(histogram.quantile(percent / 100.0)),
+        Quantile::Percentile(percent) => seconds(histogram.quantile(share(percent))),
         Quantile::Mean => histogram.mean() / 1e9,
         Quantile::Min => seconds(histogram.min()),
         Quantile::Max => seconds(histogram.max()),
     })
+}
+
+/// A percentage as a share, to the last digit: 99.9 ÷ 100 is more than 0.999 in floats, and would be the
+/// rank after it.
+fn share(percent: f64) -> f64 {
+    format!("{percent}e-2").parse().unwrap_or(percent / 100.0)
 }
 
 fn words(value: f64, limit: Limit) -> String {

@@ -128,7 +128,7 @@ pub struct Measured {
     pub sent_requests: u64,
     /// Requests that were never sent, timed out, or were in flight at the end.
     pub dropped_requests: u64,
-    /// Requests that ended, a second.
+    /// Responses a second.
     pub average_requests_per_second: f64,
     /// The most in one second.
     pub peak_requests_per_second: f64,
@@ -235,7 +235,7 @@ impl Totals {
                 .iter()
                 .map(|failure| detail.failures[*failure as usize])
                 .sum(),
-            average_requests_per_second: total as f64 / seconds,
+            average_requests_per_second: answered as f64 / seconds,
             peak_requests_per_second: self.peak,
             target_requests_per_second: expected.map(|expected| expected / seconds),
             target_achieved: achieved.is_none_or(|achieved| achieved >= 0.99),

@@ -84,7 +84,7 @@ impl Verdict {
                 ),
             );
         }
-        if evidence.bounded > 0 {
+        if misses && evidence.bounded > 0 {
             return verdict(
                 Limited::Workers,
                 format!(
@@ -96,11 +96,12 @@ impl Verdict {
                 ),
             );
         }
-        if misses || evidence.backlog > 0 {
+        if misses {
             return verdict(
                 Limited::Target,
                 format!(
-                    "{} requests still waited for a worker when the test ended, as the target was slow",
+                    "{} requests waited for a worker when the test ended: the target took longer than \
+                     the workers could be made more",
                     evidence.backlog
                 ),
             );

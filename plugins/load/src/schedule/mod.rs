@@ -133,6 +133,14 @@ impl Replay {
 }
 
 impl Schedule {
+    /// Why nothing falls due any more, where a trace could not be read on.
+    pub(crate) fn failure(&self) -> Option<String> {
+        match self {
+            Self::Replay(replay) => replay.failure.clone(),
+            _ => None,
+        }
+    }
+
     /// When the next request falls due.
     #[inline]
     pub(crate) fn next(&mut self) -> Option<u64> {

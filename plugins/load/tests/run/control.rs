@@ -17,7 +17,12 @@ fn workers_grow_to_hold_the_rate_and_no_further() {
     assert_eq!(endpoint.policy.as_deref(), Some("little"));
     // 200 a second × 0.05 s are 10 at the least.
     assert!(endpoint.workers >= 10, "{}", endpoint.workers);
-    assert!(endpoint.measured.target_achieved);
+    // Its headroom is √10; what is more is for what the start has left waiting.
+    assert!(
+        endpoint.average_workers < 30.0,
+        "{}",
+        endpoint.average_workers
+    );
     let up = results
         .events
         .iter()

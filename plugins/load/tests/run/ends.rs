@@ -112,6 +112,19 @@ fn a_rate_that_was_not_given_is_not_exceeded() {
 }
 
 #[test]
+fn neither_is_it_by_a_trace() {
+    let test = json!({ "workers": 8, "requests": [{ "url": "http://127.0.0.1:9/" }] });
+    let spec = "poisson(rate=200, duration=1s)";
+    let options = RunOptions {
+        trace: plimsoll_harness::arrival::ArrivalSpec::parse(spec, std::path::Path::new("")).ok(),
+        max_rps: Some(100.0),
+        ..options(1.0)
+    };
+    let refused = start(&release(&test), &options).err().unwrap();
+    assert!(matches!(refused, LoadError::TooFast { wanted, .. } if wanted > 150.0));
+}
+
+#[test]
 fn the_limit_is_named() {
     let target = target();
     let slow =
@@ -122,11 +135,63 @@ fn the_limit_is_named() {
     };
     let results = run_with(&slow, &options);
     let verdict = &results.summary.generator.verdict;
-    assert!(
-        [Limited::Target, Limited::Generator].contains(&verdict.limited_by),
-        "{verdict:?}"
-    );
+    // One worker at 20 ms each makes 50 of 200.
+    assert_eq!(verdict.limited_by, Limited::Workers, "{verdict:?}");
     let measured = &only(&results).measured;
     assert!(!measured.target_achieved);
+    // What was never sent is no throughput.
+    assert!(measured.average_requests_per_second < 60.0, "{measured:?}");
+    assert!(measured.peak_requests_per_second < 70.0, "{measured:?}");
     assert!(measured.service_time.p50_ms < measured.p50_latency_ms);
+}
+
+#[test]
+fn random_arrivals_hold_their_rate_as_well() {
+    let target = target();
+    let test = json!({ "rps": 100, "workers": 8, "arrivals": "poisson", "requests": [{ "url": target.url("/") }] });
+    for seed in 0..3 {
+        let options = RunOptions {
+            seed,
+            ..options(0.5)
+        };
+        let results = run_with(&test, &options);
+        let measured = &only(&results).measured;
+        assert!(measured.due_requests > 10);
+        assert_eq!(measured.rate_achieved, Some(1.0), "{measured:?}");
+    }
+}
+
+#[test]
+fn autoscaling_without_a_rate_is_refused() {
+    let test = json!({
+        "autoscale": { "enabled": true },
+        "requests": [{ "url": "http://127.0.0.1:9/" }],
+    });
+    let refused = start(&release(&test), &RunOptions::default())
+        .err()
+        .unwrap();
+    insta::assert_snapshot!(refused, @"`GET http://127.0.0.1:9/` is autoscaled and has no rate to hold: set `targetRps`, for it or for all");
+}
+
+#[test]
+fn a_trace_that_breaks_in_the_middle_fails_the_run() {
+    let target = target();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("trace.csv");
+    std::fs::write(&path, "time\n0\n0.1\n0.2\n").unwrap();
+    let text = format!("trace(path={path:?})");
+    let spec =
+        plimsoll_harness::arrival::ArrivalSpec::parse(&text, std::path::Path::new("")).unwrap();
+    std::fs::write(&path, "time\n0\nnonsense\n0.2\n").unwrap();
+    let options = RunOptions {
+        trace: Some(spec),
+        ..options(0.5)
+    };
+    let test = json!({ "workers": 8, "requests": [{ "url": target.url("/") }] });
+    let failed = start(&release(&test), &options)
+        .unwrap()
+        .finish()
+        .err()
+        .unwrap();
+    assert!(matches!(failed, LoadError::Engine(_)), "{failed}");
 }

@@ -12,10 +12,12 @@ use crate::support::{only, options, release, run, run_with, start, target};
 #[test]
 fn a_thousand_endpoints_each_hold_their_own_rate() {
     let target = target();
-    let requests = (0..1000).map(|place| json!({
-        "url": target.url(&format!("/{place}")),
-        "autoscale": { "enabled": true, "targetRps": 1 + place % 2, "maxWorkers": 4 },
-    }));
+    let requests = (0..1000).map(|place| {
+        json!({
+            "url": target.url(&format!("/{place}")),
+            "autoscale": { "enabled": true, "targetRps": 1 + place % 2, "maxWorkers": 4 },
+        })
+    });
     let test = json!({
         "autoscale": { "enabled": true, "targetRps": 1, "maxWorkers": 2000 },
         "requests": requests.collect::<Vec<_>>(),
@@ -24,7 +26,11 @@ fn a_thousand_endpoints_each_hold_their_own_rate() {
     for (place, endpoint) in results.summary.endpoints.iter().enumerate() {
         let wanted = 2 * (1 + place as u64 % 2);
         let due = endpoint.measured.due_requests;
-        assert!(due.abs_diff(wanted) <= 1, "{}: {due} of {wanted}", endpoint.endpoint_key);
+        assert!(
+            due.abs_diff(wanted) <= 1,
+            "{}: {due} of {wanted}",
+            endpoint.endpoint_key
+        );
     }
     let global = &results.summary.global;
     assert_eq!(global.total_endpoints, 1000);
@@ -52,10 +58,18 @@ fn no_more_workers_are_given_than_there_are() {
             ..options(2.0)
         };
         let results = run_with(&test, &options);
-        let workers: Vec<u32> = results.summary.endpoints.iter().map(|one| one.workers).collect();
+        let workers: Vec<u32> = results
+            .summary
+            .endpoints
+            .iter()
+            .map(|one| one.workers)
+            .collect();
         assert_eq!(workers.iter().sum::<u32>(), 12, "{strategy}: {workers:?}");
         // Each asks for more than there is: rank and weight say who gets it.
-        assert!(workers[0] >= workers[1] && workers[1] >= workers[2], "{strategy}: {workers:?}");
+        assert!(
+            workers[0] >= workers[1] && workers[1] >= workers[2],
+            "{strategy}: {workers:?}"
+        );
         match strategy {
             "equal" => assert_eq!(workers, [4, 4, 4]),
             _ => assert!(workers[0] > workers[2], "{strategy}: {workers:?}"),
@@ -74,7 +88,9 @@ fn an_older_file_runs_as_what_it_migrates_to() {
             { "url": target.url("/b"), "method": "POST", "payload": { "x": 1 }, "rps": 20 },
         ],
     });
-    let tree = MemoryTree::new().with("load.json", older.to_string()).focused("load.json");
+    let tree = MemoryTree::new()
+        .with("load.json", older.to_string())
+        .focused("load.json");
     let today: Json = serde_json::from_str(&migrate(&tree, &[]).unwrap().after).unwrap();
     assert_ne!(today, older);
     let due = |test: &Json| -> Vec<u64> {
@@ -84,7 +100,10 @@ fn an_older_file_runs_as_what_it_migrates_to() {
     };
     let (before, after) = (due(&older), due(&today));
     assert_eq!(before, after);
-    assert!(before[0].abs_diff(60) <= 1 && before[1].abs_diff(20) <= 1, "{before:?}");
+    assert!(
+        before[0].abs_diff(60) <= 1 && before[1].abs_diff(20) <= 1,
+        "{before:?}"
+    );
 }
 
 #[test]
@@ -99,8 +118,20 @@ fn what_waits_while_the_server_stands_still_counts() {
     assert_eq!(measured.successful_requests, 600);
     // 120 of 600 requests fell due in 600 ms: the longest waited all of it, and the 95th percentile, of
     // which 30 waited longer, 450 ms.
-    assert!(measured.max_latency_ms >= 590.0, "{}", measured.max_latency_ms);
-    assert!(measured.p95_latency_ms >= 430.0, "{}", measured.p95_latency_ms);
+    assert!(
+        measured.max_latency_ms >= 590.0,
+        "{}",
+        measured.max_latency_ms
+    );
+    assert!(
+        measured.p95_latency_ms >= 430.0,
+        "{}",
+        measured.p95_latency_ms
+    );
     // From the send, no more than four waited.
-    assert!(measured.service_time.p95_ms < 100.0, "{}", measured.service_time.p95_ms);
+    assert!(
+        measured.service_time.p95_ms < 100.0,
+        "{}",
+        measured.service_time.p95_ms
+    );
 }

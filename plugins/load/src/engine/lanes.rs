@@ -1,0 +1,306 @@
+//! What every loop does whatever it speaks: requests fall due or wait for a worker, orders are obeyed,
+//! and what became of each is counted and told.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+use std::io;
+use std::sync::Arc;
+use std::sync::mpsc::Sender;
+
+use mio::{Poll, Token};
+use plimsoll_core::histogram::Histogram;
+use plimsoll_harness::random::Stream;
+
+use super::connection::Pool;
+use super::lane::{End, Lane};
+use super::message::{Failure, Message, Orders};
+use crate::clock::{RunClock, SECOND};
+use crate::http::Request;
+use crate::plan::LoadTest;
+
+/// How often a loop reports and looks for what took too long.
+pub(crate) const TICK: u64 = SECOND / 10;
+/// How long nothing is sent as fast as workers go, after no connection could be made.
+const BACK_OFF: u64 = SECOND / 10;
+pub(super) const TIMER: Token = Token(0);
+pub(crate) const WAKER: Token = Token(1);
+
+/// What a loop is made of.
+pub(crate) struct Parts {
+    pub(crate) number: usize,
+    pub(crate) poll: Poll,
+    pub(crate) clock: RunClock,
+    pub(crate) test: Arc<LoadTest>,
+    pub(crate) lanes: Vec<Lane>,
+    pub(crate) pools: Vec<Pool>,
+    pub(crate) orders: Arc<Orders>,
+    pub(crate) tell: Sender<Message>,
+    pub(crate) random: Stream,
+}
+
+/// A request that was sent, or is about to be.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Departure {
+    pub(super) lane: usize,
+    pub(super) number: u64,
+    /// When it was to be sent, and when it was.
+    pub(super) due: u64,
+    pub(super) sent: u64,
+}
+
+/// The lanes of a loop. Whoever takes a departure sends it and says, once, how it ended.
+pub(super) struct Lanes {
+    number: usize,
+    pub(super) clock: RunClock,
+    test: Arc<LoadTest>,
+    orders: Arc<Orders>,
+    tell: Sender<Message>,
+    lanes: Vec<Lane>,
+    /// When each lane's next request falls due.
+    due: BinaryHeap<Reverse<(u64, usize)>>,
+    /// Lanes that may have something to send.
+    runnable: Vec<usize>,
+    random: Stream,
+    in_flight: usize,
+    end: u64,
+    /// The last whole tick and second, and when it really was reported.
+    ticked: u64,
+    detailed: u64,
+    reported: u64,
+    seen: Vec<(usize, u16)>,
+    pacing: Box<Histogram>,
+}
+
+impl Lanes {
+    /// Those of a loop, and what else it has.
+    pub(super) fn of(parts: Parts) -> (Self, Poll, Vec<Pool>) {
+        let mut lanes = Self {
+            number: parts.number,
+            clock: parts.clock,
+            test: parts.test,
+            end: parts.orders.end(),
+            orders: parts.orders,
+            tell: parts.tell,
+            due: BinaryHeap::with_capacity(parts.lanes.len()),
+            // Those without a rate begin at once.
+            runnable: (0..parts.lanes.len()).collect(),
+            lanes: parts.lanes,
+            random: parts.random,
+            in_flight: 0,
+            ticked: 0,
+            detailed: 0,
+            reported: 0,
+            seen: Vec::new(),
+            pacing: Box::default(),
+        };
+        for lane in 0..lanes.lanes.len() {
+            lanes.schedule(lane);
+        }
+        (lanes, parts.poll, parts.pools)
+    }
+
+    #[inline]
+    pub(super) fn lane(&self, lane: usize) -> &Lane {
+        &self.lanes[lane]
+    }
+
+    #[inline]
+    pub(super) fn lane_mut(&mut self, lane: usize) -> &mut Lane {
+        &mut self.lanes[lane]
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.lanes.len()
+    }
+
+    /// What a lane sends.
+    #[inline]
+    pub(super) fn request(&self, lane: usize) -> &Request {
+        &self.test.endpoints[self.lanes[lane].endpoint].request
+    }
+
+    /// Random bits for a request.
+    pub(super) fn random(&mut self) -> u128 {
+        u128::from(self.random.bits()) << 64 | u128::from(self.random.bits())
+    }
+
+    /// Notes when a lane's next request falls due, if that is within the test.
+    fn schedule(&mut self, lane: usize) {
+        let one = &mut self.lanes[lane];
+        if let Some(at) = one.schedule.next()
+            && at < self.end
+        {
+            self.due.push(Reverse((at, lane)));
+        }
+    }
+
+    /// When there is something to do next.
+    #[inline]
+    pub(super) fn wake(&self) -> u64 {
+        let tick = self.ticked + TICK;
+        self.due.peek().map_or(tick, |due| tick.min(due.0.0))
+    }
+
+    /// The next request that is due and has a worker. Those that have none wait.
+    pub(super) fn fall_due(&mut self, now: u64) -> Option<Departure> {
+        while let Some(Reverse((at, lane))) = self.due.peek().copied() {
+            if at > now {
+                break;
+            }
+            self.due.pop();
+            if at >= self.end || self.lanes[lane].over {
+                continue;
+            }
+            self.schedule(lane);
+            let one = &mut self.lanes[lane];
+            one.tick.arrivals += 1;
+            if one.in_flight < one.slots && one.backlog.is_empty() && now >= one.resumes {
+                let sent = self.clock.now();
+                self.pacing.record(sent - at);
+                return Some(self.depart(lane, at, sent));
+            }
+            one.queue(at, now);
+            self.runnable.push(lane);
+        }
+        None
+    }
+
+    /// The next request that has waited, or needs not wait, and has a worker.
+    pub(super) fn next_waiting(&mut self) -> Option<Departure> {
+        while let Some(lane) = self.runnable.last().copied() {
+            let now = self.clock.now();
+            let one = &mut self.lanes[lane];
+            if one.may_send(now, self.end) {
+                one.settle(now);
+                let due = one.backlog.pop_front().unwrap_or(now);
+                if !one.paced {
+                    one.tick.arrivals += 1;
+                }
+                return Some(self.depart(lane, due, now));
+            }
+            self.runnable.pop();
+        }
+        None
+    }
+
+    #[inline]
+    fn depart(&mut self, lane: usize, due: u64, sent: u64) -> Departure {
+        self.in_flight += 1;
+        Departure {
+            lane,
+            number: self.lanes[lane].begin(due, sent, self.end),
+            due,
+            sent,
+        }
+    }
+
+    /// A request is over.
+    #[inline]
+    pub(super) fn over(&mut self, departure: Departure, now: u64, end: End<'_>) {
+        let Departure {
+            lane, due, sent, ..
+        } = departure;
+        self.in_flight -= 1;
+        if let Some(status) = self.lanes[lane].end(due, sent, now, end) {
+            self.seen.push((lane, status));
+        }
+        self.runnable.push(lane);
+    }
+
+    /// A request is over without a response.
+    pub(super) fn failed(&mut self, departure: Departure, failure: Failure) {
+        let now = self.clock.now();
+        let lane = &mut self.lanes[departure.lane];
+        if failure == Failure::Connect && !lane.paced {
+            lane.resumes = now + BACK_OFF;
+        }
+        self.over(departure, now, End::Failed(failure));
+    }
+
+    /// Whether a request has taken longer than it may.
+    pub(super) fn is_late(&self, departure: &Departure, now: u64) -> bool {
+        now.saturating_sub(departure.sent) >= self.lanes[departure.lane].timeout
+    }
+
+    /// Takes the controller's orders.
+    pub(super) fn obey(&mut self, now: u64) {
+        self.end = self.orders.end();
+        for (number, lane) in self.lanes.iter_mut().enumerate() {
+            let before = lane.slots;
+            lane.obey(self.orders.slots(number), now);
+            if lane.slots > before {
+                self.runnable.push(number);
+            }
+        }
+    }
+
+    /// Whether a tick is over: then what took too long is to be ended, and [`Self::report`] called.
+    #[inline]
+    pub(super) fn is_tick(&self, now: u64) -> bool {
+        now >= self.ticked + TICK
+    }
+
+    /// Those without a rate may go on after connections failed, and look whether they are to.
+    pub(super) fn resume(&mut self) {
+        let lanes = self.lanes.iter().enumerate();
+        let unpaced = lanes.filter(|(_, lane)| !lane.paced);
+        self.runnable.extend(unpaced.map(|(number, _)| number));
+    }
+
+    /// Tells what was done since the last time.
+    pub(super) fn report(&mut self, now: u64) {
+        let lanes = self.lanes.iter_mut();
+        let message = Message::Ticked {
+            number: self.number,
+            at: now,
+            length: now.saturating_sub(self.reported).max(1),
+            ticks: lanes.map(|lane| lane.take_tick(now)).collect(),
+            seen: std::mem::take(&mut self.seen),
+        };
+        self.reported = now;
+        self.ticked = now - now % TICK;
+        // Where nobody listens any more, nobody is to be told.
+        let _ = self.tell.send(message);
+        if now >= self.detailed + SECOND {
+            self.detail(now);
+        }
+    }
+
+    fn detail(&mut self, now: u64) {
+        self.detailed = now - now % SECOND;
+        let lanes = self.lanes.iter_mut().enumerate();
+        let details = lanes
+            .filter(|(_, lane)| !lane.detail.is_empty())
+            .map(|(number, lane)| (number, std::mem::take(&mut lane.detail)));
+        let _ = self.tell.send(Message::Detailed {
+            number: self.number,
+            details: details.collect(),
+            pacing: std::mem::take(&mut self.pacing),
+            cpu: super::cpu::of_thread(),
+        });
+    }
+
+    /// Whether there is nothing to do any more, or no time to do it.
+    pub(super) fn is_over(&self, now: u64) -> bool {
+        let waits = || self.lanes.iter().any(|lane| !lane.backlog.is_empty());
+        now >= self.end && (now >= self.orders.last() || self.in_flight == 0 && !waits())
+    }
+
+    /// What went wrong with the lanes: a trace that could not be read on.
+    pub(super) fn outcome(&self) -> io::Result<()> {
+        let failure = self.lanes.iter().find_map(|lane| lane.schedule.failure());
+        failure.map_or(Ok(()), |failure| Err(io::Error::other(failure)))
+    }
+
+    /// Counts what is not over as old as it is, and tells the last.
+    pub(super) fn finish(&mut self, now: u64, in_flight: impl Iterator<Item = Departure>) {
+        for departure in in_flight {
+            self.over(departure, now, End::Failed(Failure::Unfinished));
+        }
+        for lane in &mut self.lanes {
+            lane.abandon(now);
+        }
+        self.report(now);
+        self.detail(now);
+    }
+}
