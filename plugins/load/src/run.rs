@@ -395,7 +395,7 @@ fn resolve(origin: &Origin) -> Result<Arc<[SocketAddr]>, LoadError> {
 
 #[cfg(test)]
 mod tests {
-    use std::net::{SocketAddr, TcpListener};
+    use std::net::SocketAddr;
     use std::sync::Arc;
 
     use plimsoll_core::registry::{FactoryContext, Registry};

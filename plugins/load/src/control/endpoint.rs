@@ -221,7 +221,7 @@ impl EndpointState {
         if length >= SECOND * 9 / 10 {
             self.totals.peak = self.totals.peak.max(point.rate);
         }
-        self.totals.detail.merge(detail);
+        self.totals.detail.absorb(second.detail);
         self.last = point;
         self.timeline.add(point);
     }

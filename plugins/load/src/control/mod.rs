@@ -56,6 +56,8 @@ pub(crate) struct Control {
     end: u64,
     watch: Option<Watch>,
     pacing: Histogram,
+    /// Latencies of all endpoints in this second.
+    together: Histogram,
     cpu: Vec<u64>,
     /// Processor time of this process before the first request.
     cpu_before: u64,
@@ -100,6 +102,7 @@ impl Control {
             decided: 0,
             second: 0,
             pacing: Histogram::default(),
+            together: Histogram::default(),
             cpu_before: crate::engine::cpu::of_process(),
             seconds: Vec::new(),
             joining: (1, 0),
@@ -183,14 +186,16 @@ impl Control {
                 number,
                 details,
                 pacing,
+                together,
                 cpu,
                 ..
             } => {
                 for (lane, detail) in details {
                     let (endpoint, _) = self.links[number].lanes[lane];
-                    self.endpoints[endpoint].second.detail.merge(&detail);
+                    self.endpoints[endpoint].second.detail.absorb(*detail);
                 }
                 self.pacing.merge(&pacing);
+                self.together.merge(&together);
                 self.cpu[number] = cpu;
             }
             Message::Over { .. } => {}
@@ -389,10 +394,9 @@ impl Control {
     /// Closes a second of every endpoint's timeline.
     fn close_second(&mut self, until: u64) {
         let length = until - self.second;
-        let mut together = Histogram::default();
+        let together = std::mem::take(&mut self.together);
         let mut completions = 0;
         for (place, state) in self.endpoints.iter_mut().enumerate() {
-            together.merge(&state.second.detail.response);
             completions += state.second.completions;
             let endpoint = &self.test.endpoints[place];
             state.close_second(endpoint, self.second, length, self.end);

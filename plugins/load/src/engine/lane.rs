@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use plimsoll_core::histogram::Histogram;
 use plimsoll_core::threshold::{Objective, ObjectiveMetric};
 
 use super::message::{Detail, Failure, OVER, Sample, Tick};
@@ -48,6 +49,17 @@ pub(super) enum End<'e> {
         body: &'e mut Body,
     },
     Failed(Failure),
+}
+
+impl End<'_> {
+    /// Whether the latency counts.
+    #[inline]
+    pub(super) fn has_latency(&self) -> bool {
+        match self {
+            Self::Response { .. } => true,
+            Self::Failed(failure) => failure.has_latency(),
+        }
+    }
 }
 
 impl Lane {
@@ -225,18 +237,20 @@ impl Lane {
     }
 
     /// Takes away what waits, as it will not be sent. It counts as old as it is.
-    pub(super) fn abandon(&mut self, now: u64) {
+    pub(super) fn abandon(&mut self, now: u64, together: &mut Histogram) {
         self.settle(now);
         while let Some(due) = self.backlog.pop_front() {
-            self.fail(Failure::Unsent, now.saturating_sub(due));
+            let age = now.saturating_sub(due);
+            together.record(age);
+            self.fail(Failure::Unsent, age);
         }
     }
 
     /// Takes the controller's word for how many may be in flight.
-    pub(super) fn obey(&mut self, slots: u32, now: u64) {
+    pub(super) fn obey(&mut self, slots: u32, now: u64, together: &mut Histogram) {
         if slots == OVER && !self.over {
             self.over = true;
-            self.abandon(now);
+            self.abandon(now, together);
         } else if !self.over {
             self.slots = slots;
         }

@@ -69,6 +69,8 @@ pub(super) struct Lanes {
     reported: u64,
     seen: Vec<(usize, u16)>,
     pacing: Box<Histogram>,
+    /// Latencies of all lanes.
+    together: Box<Histogram>,
 }
 
 impl Lanes {
@@ -92,6 +94,7 @@ impl Lanes {
             reported: 0,
             seen: Vec::new(),
             pacing: Box::default(),
+            together: Box::default(),
         };
         for lane in 0..lanes.lanes.len() {
             lanes.schedule(lane);
@@ -201,6 +204,9 @@ impl Lanes {
             lane, due, sent, ..
         } = departure;
         self.in_flight -= 1;
+        if end.has_latency() {
+            self.together.record(now.saturating_sub(due));
+        }
         if let Some(status) = self.lanes[lane].end(due, sent, now, end) {
             self.seen.push((lane, status));
         }
@@ -227,7 +233,7 @@ impl Lanes {
         self.end = self.orders.end();
         for (number, lane) in self.lanes.iter_mut().enumerate() {
             let before = lane.slots;
-            lane.obey(self.orders.slots(number), now);
+            lane.obey(self.orders.slots(number), now, &mut self.together);
             if lane.slots > before {
                 self.runnable.push(number);
             }
@@ -276,6 +282,7 @@ impl Lanes {
             number: self.number,
             details: details.collect(),
             pacing: std::mem::take(&mut self.pacing),
+            together: std::mem::take(&mut self.together),
             cpu: super::cpu::of_thread(),
         });
     }
@@ -298,7 +305,7 @@ impl Lanes {
             self.over(departure, now, End::Failed(Failure::Unfinished));
         }
         for lane in &mut self.lanes {
-            lane.abandon(now);
+            lane.abandon(now, &mut self.together);
         }
         self.report(now);
         self.detail(now);

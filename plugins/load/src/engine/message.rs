@@ -147,6 +147,14 @@ impl Detail {
             && self.failures.iter().all(|count| *count == 0)
     }
 
+    /// Adds another's, which is taken as it is where there is nothing yet.
+    pub(crate) fn absorb(&mut self, other: Self) {
+        match self.is_empty() {
+            true => *self = other,
+            false => self.merge(&other),
+        }
+    }
+
     pub(crate) fn merge(&mut self, other: &Self) {
         self.response.merge(&other.response);
         self.service.merge(&other.service);
@@ -198,6 +206,8 @@ pub(crate) enum Message {
         details: Vec<(usize, Box<Detail>)>,
         /// How late requests were sent for which a worker was free: what the generator adds.
         pacing: Box<Histogram>,
+        /// Latencies of all lanes.
+        together: Box<Histogram>,
         /// Processor time of the loop's thread since it began, in nanoseconds.
         cpu: u64,
     },
