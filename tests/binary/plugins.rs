@@ -500,7 +500,7 @@ fn a_remote_that_is_wrong_is_named() {
       hint: what a deployer takes is written under `options`
     ");
     insta::assert_snapshot!(said("[plugins]\ndeployer-silence-seconds = 0\n"), @"error: plimsoll.toml: `deployer-silence-seconds` is 0, and must be at least 1");
-    insta::assert_snapshot!(said("[remotes.x]\ndeployer = \"acme/none\"\n"), @"error: there is no deployer `acme/none`; known are: baseten, local");
+    insta::assert_snapshot!(said("[remotes.x]\ndeployer = \"acme/none\"\n"), @"error: there is no deployer `acme/none`; known are: baseten, load, local");
     insta::assert_snapshot!(said("[plugins]\npath = \"x\"\n"), @"error: plimsoll.toml:2: unknown field `path`, expected `paths` or `deployer-silence-seconds`");
 }
 
