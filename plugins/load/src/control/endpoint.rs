@@ -1,6 +1,6 @@
 //! What the controller knows of one endpoint.
 
-use plimsoll_core::policy::{Observation, Reason, Sample};
+use plimsoll_core::policy::{Observation, Sample};
 
 use super::early::Watch;
 use crate::clock::{SECOND, seconds};
@@ -22,7 +22,7 @@ pub(super) struct Pending {
     service_ns: u64,
 }
 
-/// What is shown to a policy, held as long as it looks.
+/// What the controller knows of one endpoint.
 pub(super) struct EndpointState {
     /// Loop and lane of each of its lanes.
     pub(super) lanes: Vec<(usize, usize)>,
@@ -46,7 +46,6 @@ pub(super) struct EndpointState {
     second_in_flight: (f64, u32),
     pub(super) timeline: Timeline,
     pub(super) last: Point,
-    pub(super) decision: Option<Reason>,
     pub(super) watch: Option<Watch>,
     pub(super) seen: Vec<u16>,
     pub(super) over: bool,
@@ -73,15 +72,11 @@ impl EndpointState {
             backlog: 0,
             bounded_for: 0,
             bounded: false,
-            totals: Totals {
-                has_goodput: !endpoint.goodput.is_empty(),
-                ..Totals::default()
-            },
+            totals: Totals::default(),
             second: Totals::default(),
             second_in_flight: (0.0, 0),
             timeline: Timeline::default(),
             last: Point::default(),
-            decision: None,
             watch: endpoint.early_exit.as_ref().map(Watch::new),
             seen: Vec::new(),
             over: false,

@@ -38,6 +38,7 @@ impl Control {
                 // What holds no rate is no part of what is held together.
                 state.totals.sent_in_time = 0;
             }
+            state.totals.judged = (!endpoint.goodput.is_empty()).then(|| state.totals.total());
             bounded += usize::from(state.bounded);
             all.add(&state.totals);
             let measured = state.totals.measured(until);

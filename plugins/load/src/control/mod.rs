@@ -188,7 +188,6 @@ impl Control {
                 pacing,
                 together,
                 cpu,
-                ..
             } => {
                 for (lane, detail) in details {
                     let (endpoint, _) = self.links[number].lanes[lane];
@@ -233,7 +232,6 @@ impl Control {
                     "the policy of `{key}` failed: {failure}"
                 )));
             }
-            state.decision = Some(decision.reason);
             let demand = self.controller.demand(place);
             demand.desired = decision.desired.clamp(min, max);
             why[place] = Some(decision.reason);
@@ -266,6 +264,7 @@ impl Control {
         let strategy = &*self.test.strategy.1;
         let allocations = self.controller.share(strategy);
         let allocations = allocations.map_err(|error| LoadError::Policy(error.to_string()))?;
+        let allocations = allocations.to_vec();
         let mut woken = vec![false; self.links.len()];
         for (place, state) in self.endpoints.iter_mut().enumerate() {
             let Some(reason) = why[place].filter(|_| !state.over) else {
@@ -285,9 +284,9 @@ impl Control {
                 action,
                 workers,
                 // Less than was asked for is the budget's doing.
-                why: match reason {
-                    Reason::STEADY | Reason::HELD_BACK | Reason::NO_DATA => Why::Budget,
-                    reason => Why::Policy(reason),
+                why: match workers < self.controller.demand(place).desired {
+                    true => Why::Budget,
+                    false => Why::Policy(reason),
                 },
                 at: now,
             };

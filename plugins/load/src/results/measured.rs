@@ -66,7 +66,7 @@ impl Latency {
 pub struct Goodput {
     /// How many.
     pub requests: u64,
-    /// Their share of all requests.
+    /// Their share of all requests to endpoints with objectives.
     pub share: f64,
     /// How many a second.
     pub per_second: f64,
@@ -171,7 +171,8 @@ pub(crate) struct Totals {
     /// Requests that should have fallen due; none where no rate is held.
     pub(crate) expected: Option<f64>,
     pub(crate) peak: f64,
-    pub(crate) has_goodput: bool,
+    /// Requests of endpoints with objectives; none where there are no objectives.
+    pub(crate) judged: Option<u64>,
     pub(crate) early_exit: bool,
 }
 
@@ -187,8 +188,17 @@ impl Totals {
             (Some(one), Some(other)) => Some(one + other),
             (one, other) => one.or(other),
         };
-        self.has_goodput |= other.has_goodput;
+        self.judged = match (self.judged, other.judged) {
+            (Some(one), Some(other)) => Some(one + other),
+            (one, other) => one.or(other),
+        };
         self.early_exit |= other.early_exit;
+    }
+
+    /// Requests that ended: with a response, or without one.
+    pub(crate) fn total(&self) -> u64 {
+        let answered = self.detail.statuses.iter().map(|(_, count)| count);
+        answered.chain(&self.detail.failures).sum()
     }
 
     /// What it comes to over so many nanoseconds.
@@ -198,7 +208,7 @@ impl Totals {
         let latency = Latency::of(&detail.response);
         let answered: u64 = detail.statuses.iter().map(|(_, count)| count).sum();
         let successful = statuses(detail, 200..300);
-        let total = answered + detail.failures.iter().sum::<u64>();
+        let total = self.total();
         let share = |count: u64| count as f64 / (total.max(1)) as f64;
         let streams = detail.streams > 0;
         let expected = self.expected.filter(|expected| *expected > 0.0);
@@ -224,9 +234,9 @@ impl Totals {
             inter_token_latency: Latency::some(&detail.inter_token),
             tokens: streams.then_some(detail.tokens),
             tokens_per_second: streams.then(|| detail.tokens as f64 / seconds),
-            goodput: self.has_goodput.then(|| Goodput {
+            goodput: self.judged.map(|judged| Goodput {
                 requests: detail.good,
-                share: share(detail.good),
+                share: detail.good as f64 / judged.max(1) as f64,
                 per_second: detail.good as f64 / seconds,
             }),
             due_requests: self.due,

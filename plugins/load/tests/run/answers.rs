@@ -187,6 +187,22 @@ fn streams_of_tokens_are_timed() {
 }
 
 #[test]
+fn the_goodput_of_all_is_of_those_that_have_objectives() {
+    let target = target();
+    let test = json!({
+        "rps": 100, "workers": 8, "thresholds": ["goodput>=99%"],
+        "requests": [
+            { "url": target.url("/judged"), "goodput": ["latency<20s"] },
+            { "url": target.url("/not") },
+        ],
+    });
+    let results = run(&test, 0.4);
+    let goodput = results.summary.global.measured.goodput.unwrap();
+    assert_eq!((goodput.requests, goodput.share), (20, 1.0));
+    assert!(results.summary.thresholds[0].met);
+}
+
+#[test]
 fn a_trace_is_replayed() {
     let target = target();
     let mut options = options(1.0);
