@@ -1,12 +1,17 @@
 //! Decimal numbers whose point is moved as a text has it moved, so that no digit is lost: `33.3%` is
 //! 0.333, and not a neighbour of it.
 
-/// A number that is written as digits with or without a fraction, times a power of ten. `None` for
-/// any other text, and for one that is beyond all floating-point numbers.
-pub(super) fn number(text: &str, power: i32) -> Option<f64> {
+/// Whether it is written as digits with or without a fraction.
+pub(super) fn is_number(text: &str) -> bool {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
     let is_digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
-    if !is_digits(whole) || !is_digits(fraction) {
+    is_digits(whole) && is_digits(fraction)
+}
+
+/// A number that is written as digits with or without a fraction, times a power of ten. `None` for
+/// any other text, and for one that is then beyond all floating-point numbers.
+pub(super) fn number(text: &str, power: i32) -> Option<f64> {
+    if !is_number(text) {
         return None;
     }
     let number: f64 = format!("{text}e{power}").parse().ok()?;

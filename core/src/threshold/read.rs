@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::str::FromStr;
 
-use super::digits::number;
+use super::digits::{is_number, number};
 use super::{Comparison, Limit, Metric, Quantile, Threshold, ThresholdError, Timing};
 use crate::suggest::did_you_mean;
 
@@ -251,14 +251,14 @@ impl<'a> Amount<'a> {
             number,
             unit: unit.trimmed(),
         };
-        match self::number(number.text, 0) {
-            Some(_) => Ok(amount),
-            None if limit.text.starts_with('-') => {
+        match is_number(number.text) {
+            true => Ok(amount),
+            false if limit.text.starts_with('-') => {
                 let message = format!("`{}` is below 0", limit.text);
                 let expected = "a number of at least 0";
                 Err(ThresholdError::new(limit.range(), message, expected))
             }
-            None => {
+            false => {
                 let word = if number.text.is_empty() {
                     *limit
                 } else {

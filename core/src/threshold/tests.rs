@@ -173,6 +173,8 @@ fn digits_are_kept() {
         ("p99<0.1us", Limit::Seconds(1e-7)),
         ("p99<1.5m", Limit::Seconds(90.0)),
         ("errors<18446744073709551615", Limit::Count(u64::MAX)),
+        // In percent it is beyond all numbers; as a share it is one of them.
+        (&format!("rate<4{}%", "0".repeat(308)), Limit::Share(4e306)),
     ] {
         assert_eq!(text.parse::<Threshold>().unwrap().limit, limit, "{text}");
     }
