@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use anyhow::{Context, Result, bail, ensure};
-use plimsoll::load::{LoadTest, Results, Run, RunOptions, Timeline};
+use plimsoll::load::{LoadTest, Results, Run, RunOptions};
 use plimsoll::overrides::DeepMerge;
 use plimsoll::registry::FactoryContext;
 use plimsoll::release::{Release, ReleaseOptions, ReleaseWorkload};
@@ -80,7 +80,7 @@ fn report(results: &Results) -> Result<Json> {
         "global": results.summary.global,
         "generator": results.summary.generator,
         "events": events.collect::<Vec<_>>(),
-        "timeline": results.timelines.first().map(Timeline::points),
+        "timeline": results.timelines.first(),
     }))
 }
 

@@ -31,7 +31,7 @@ pub use options::{HttpVersion, RunOptions, Trust};
 pub use plan::{EarlyExit, Endpoint, LoadTest, MOST_WORKERS, Rate, Workers};
 pub use results::{
     Action, EndpointSummary, Event, Generator, Global, Goodput, Latency, Limited, Measured, Point,
-    ResponseSample, Results, Summary, ThresholdResult, Timeline, Verdict, Why,
+    ResponseSample, Results, Second, Summary, ThresholdResult, Verdict, Why,
 };
 pub use run::{Run, Watcher};
 pub use schedule::Ramp;

@@ -20,7 +20,7 @@ use crate::engine::{EventLoop, Lane, Message, Orders, Parts, Pool, StreamLoop, W
 use crate::error::LoadError;
 use crate::http::Origin;
 use crate::options::{HttpVersion, RunOptions};
-use crate::plan::{LoadTest, Rate, Workers};
+use crate::plan::{Endpoint, LoadTest, Rate, Workers};
 use crate::results::Results;
 use crate::schedule::{Ramp, Replay, Schedule};
 
@@ -136,6 +136,8 @@ struct Setup {
     addresses: HashMap<Origin, Arc<[SocketAddr]>>,
     /// The loops of each endpoint's lanes.
     places: Vec<Vec<usize>>,
+    /// Where in its first gap each begins.
+    phases: Vec<f64>,
 }
 
 impl Setup {
@@ -153,6 +155,7 @@ impl Setup {
         }
         Ok(Self {
             places: places(&test, threads),
+            phases: phases(&test),
             test: Arc::new(test),
             threads,
             addresses,
@@ -307,7 +310,7 @@ impl Setup {
                 },
                 next: shard,
                 stride: shards,
-                phase: phase(place),
+                phase: self.phases[place],
             },
             Rate::Replayed => {
                 let trace = options.trace.as_ref();
@@ -328,10 +331,27 @@ impl Setup {
     }
 }
 
-/// Where in its first gap an endpoint begins, so that many of the same rate do not send at once: the
-/// golden ratio spreads any number of them evenly.
-fn phase(place: usize) -> f64 {
-    (place as f64 * 0.618_033_988_749_894_9).fract()
+/// Where in its first gap each endpoint begins, so that they do not send at once: those of one rate are
+/// spread evenly, as if one endpoint held all of it. The golden ratio sets different rates apart.
+fn phases(test: &LoadTest) -> Vec<f64> {
+    let rate = |endpoint: &Endpoint| match endpoint.rate {
+        Rate::PerSecond(rate) => rate.to_bits(),
+        Rate::Unpaced | Rate::Replayed => 0,
+    };
+    let mut rates: HashMap<u64, (usize, usize)> = HashMap::new();
+    for endpoint in &test.endpoints {
+        let others = rates.len();
+        rates.entry(rate(endpoint)).or_insert((others, 0)).1 += 1;
+    }
+    let mut begun: HashMap<u64, usize> = HashMap::new();
+    let phase = |endpoint| {
+        let (group, count) = rates[&rate(endpoint)];
+        let place = begun.entry(rate(endpoint)).or_default();
+        *place += 1;
+        let apart = (group as f64 * 0.618_033_988_749_894_9).fract();
+        ((*place - 1) as f64 + apart) / count as f64
+    };
+    test.endpoints.iter().map(phase).collect()
 }
 
 /// How many requests one of several loops may have in flight.
@@ -348,7 +368,7 @@ pub(crate) fn share(workers: u32, per_worker: u32, loops: usize, shard: usize) -
 /// always on those that have the least to do.
 fn places(test: &LoadTest, threads: usize) -> Vec<Vec<usize>> {
     let mut loads = vec![0.0_f64; threads];
-    let place = |endpoint: &crate::plan::Endpoint| {
+    let place = |endpoint: &Endpoint| {
         let (wanted, load) = match endpoint.rate {
             Rate::PerSecond(rate) => ((rate / RATE_OF_A_LOOP).ceil(), rate),
             Rate::Unpaced => (threads as f64, RATE_OF_A_LOOP),

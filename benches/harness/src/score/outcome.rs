@@ -121,14 +121,15 @@ pub struct Latency {
 
 impl Latency {
     pub(super) fn of(histogram: &Histogram) -> Self {
-        let at = |share| seconds(histogram.quantile(share));
+        let quantiles = histogram.quantiles([0.5, 0.9, 0.95, 0.99, 0.999]);
+        let [p50, p90, p95, p99, p999] = quantiles.map(seconds);
         Self {
             mean: histogram.mean() / 1e9,
-            p50: at(0.5),
-            p90: at(0.9),
-            p95: at(0.95),
-            p99: at(0.99),
-            p999: at(0.999),
+            p50,
+            p90,
+            p95,
+            p99,
+            p999,
             max: seconds(histogram.max()),
         }
     }

@@ -1,13 +1,20 @@
 //! What the controller knows of one endpoint.
 
+use std::collections::VecDeque;
+
 use plimsoll_core::policy::{Observation, Sample};
 
 use super::early::Watch;
 use crate::clock::{SECOND, seconds};
 use crate::engine::{Detail, Tick};
 use crate::plan::{Endpoint, Rate, Workers};
-use crate::results::{Point, Timeline, Totals, Why};
+use crate::results::{Joined, Point, Totals, Why};
 use crate::schedule::Ramp;
+
+/// Points of all timelines together that are kept: of many endpoints, each has fewer.
+const MOST_POINTS: usize = 120_000;
+/// Seconds of history that are shown while it runs.
+const HISTORY: usize = 60;
 
 /// What an endpoint's lanes did since the last decision.
 #[derive(Clone, Copy, Debug, Default)]
@@ -44,7 +51,9 @@ pub(super) struct EndpointState {
     pub(super) totals: Totals,
     pub(super) second: Totals,
     second_in_flight: (f64, u32),
-    pub(super) timeline: Timeline,
+    pub(super) timeline: Joined<Point>,
+    /// Requests that ended in each of the last seconds.
+    pub(super) history: VecDeque<f64>,
     pub(super) last: Point,
     pub(super) watch: Option<Watch>,
     pub(super) seen: Vec<u16>,
@@ -53,7 +62,7 @@ pub(super) struct EndpointState {
 }
 
 impl EndpointState {
-    pub(super) fn new(endpoint: &Endpoint) -> Self {
+    pub(super) fn new(endpoint: &Endpoint, endpoints: usize) -> Self {
         let workers = match endpoint.workers {
             Workers::Fixed(count) => count,
             Workers::Autoscaled { min, .. } => min,
@@ -75,7 +84,8 @@ impl EndpointState {
             totals: Totals::default(),
             second: Totals::default(),
             second_in_flight: (0.0, 0),
-            timeline: Timeline::default(),
+            timeline: Joined::new((MOST_POINTS / endpoints.max(1)).clamp(60, 600)),
+            history: VecDeque::new(),
             last: Point::default(),
             watch: endpoint.early_exit.as_ref().map(Watch::new),
             seen: Vec::new(),
@@ -190,7 +200,8 @@ impl EndpointState {
         let second = std::mem::take(&mut self.second);
         let detail: &Detail = &second.detail;
         let per_second = |count: u64| count as f64 * SECOND as f64 / length.max(1) as f64;
-        let at = |share| crate::results::milliseconds(detail.response.quantile(share));
+        let quantiles = detail.response.quantiles([0.5, 0.95, 0.99]);
+        let [p50_ms, p95_ms, p99_ms] = quantiles.map(crate::results::milliseconds);
         let until = began + length;
         let end = self.ended.map_or(end, |(at, _)| at.min(end));
         let due = |ramp: Ramp| ramp.due(until.min(end)) - ramp.due(began.min(end));
@@ -206,15 +217,17 @@ impl EndpointState {
             workers: self.second_worker_area as f64 / length.max(1) as f64,
             in_flight: in_flight / f64::from(count.max(1)),
             backlog: self.backlog,
-            p50_ms: at(0.5),
-            p95_ms: at(0.95),
-            p99_ms: at(0.99),
+            p50_ms,
+            p95_ms,
+            p99_ms,
             max_ms: crate::results::milliseconds(detail.response.max()),
             tokens: per_second(detail.tokens),
         };
         self.second_worker_area = 0;
         if length >= SECOND * 9 / 10 {
             self.totals.peak = self.totals.peak.max(point.rate);
+            self.history.truncate(HISTORY - 1);
+            self.history.push_front(point.rate);
         }
         self.totals.detail.absorb(second.detail);
         self.last = point;

@@ -28,8 +28,7 @@ impl Control {
         let mut timelines = Vec::with_capacity(self.endpoints.len());
         let mut thresholds: Vec<ThresholdResult> = Vec::new();
         let mut bounded = 0;
-        for (state, endpoint) in self.endpoints.iter_mut().zip(&self.test.endpoints) {
-            state.timeline.close();
+        for (mut state, endpoint) in self.endpoints.into_iter().zip(&self.test.endpoints) {
             let until = state.ended.map_or(length, |(at, _)| at.min(length));
             // What fell due is what was to be sent: at random that is not the rate times the time.
             state.totals.expected =
@@ -67,10 +66,10 @@ impl Control {
                     .collect(),
                 measured,
             });
-            histograms.push(std::mem::take(&mut state.totals.detail.response));
-            timelines.push(std::mem::take(&mut state.timeline));
+            histograms.push(state.totals.detail.response);
+            timelines.push(state.timeline.into_kept());
         }
-        all.peak = self.peak;
+        all.peak = self.together.peak;
         let measured = all.measured(length);
         for threshold in &self.test.thresholds {
             thresholds.push(judge(threshold, &all, &measured, None));
@@ -114,7 +113,7 @@ impl Control {
             },
             began,
             histograms,
-            seconds: self.seconds,
+            seconds: self.together.seconds.into_kept(),
             timelines,
             events: self.events,
             events_left_out: self.events_left_out,

@@ -4,6 +4,7 @@ mod early;
 mod endpoint;
 mod finish;
 mod snapshot;
+mod together;
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -19,6 +20,7 @@ use plimsoll_core::policy::{Reason, ScalingPolicy};
 use self::early::Watch;
 use self::endpoint::{EndpointState, Pending};
 pub use self::snapshot::{EndpointSnapshot, Phase, Snapshot};
+use self::together::Together;
 use crate::clock::{RunClock, SECOND};
 use crate::engine::{Message, OVER, Orders, TICK};
 use crate::error::LoadError;
@@ -28,8 +30,6 @@ use crate::run::{Shared, share};
 
 /// Events that are kept; more are counted.
 const MOST_EVENTS: usize = 1_000_000;
-/// Seconds of which the histogram of all requests is kept; more are joined, two and two.
-const MOST_SECONDS: usize = 600;
 
 /// The way to one event loop.
 pub(crate) struct Link {
@@ -56,20 +56,16 @@ pub(crate) struct Control {
     end: u64,
     watch: Option<Watch>,
     pacing: Histogram,
-    /// Latencies of all endpoints in this second.
-    together: Histogram,
+    together: Together,
     cpu: Vec<u64>,
     /// Processor time of this process before the first request.
     cpu_before: u64,
-    seconds: Vec<(f64, Histogram)>,
-    joining: (u32, u32),
     events: Vec<Event>,
     events_left_out: u64,
     /// Requests that waited for a worker when the test ended.
     waiting_at_end: u64,
     interrupted: bool,
     early: bool,
-    peak: f64,
 }
 
 impl Control {
@@ -80,8 +76,11 @@ impl Control {
         clock: RunClock,
         shared: Arc<Shared>,
     ) -> Self {
-        let mut endpoints: Vec<EndpointState> =
-            test.endpoints.iter().map(EndpointState::new).collect();
+        let mut endpoints: Vec<EndpointState> = {
+            let count = test.endpoints.len();
+            let new = |endpoint| EndpointState::new(endpoint, count);
+            test.endpoints.iter().map(new).collect()
+        };
         for (number, link) in links.iter().enumerate() {
             for (lane, (endpoint, _)) in link.lanes.iter().enumerate() {
                 endpoints[*endpoint].lanes.push((number, lane));
@@ -102,16 +101,13 @@ impl Control {
             decided: 0,
             second: 0,
             pacing: Histogram::default(),
-            together: Histogram::default(),
+            together: Together::new(),
             cpu_before: crate::engine::cpu::of_process(),
-            seconds: Vec::new(),
-            joining: (1, 0),
             events: Vec::new(),
             events_left_out: 0,
             waiting_at_end: 0,
             interrupted: false,
             early: false,
-            peak: 0.0,
             test,
         }
     }
@@ -194,7 +190,7 @@ impl Control {
                     self.endpoints[endpoint].second.detail.absorb(*detail);
                 }
                 self.pacing.merge(&pacing);
-                self.together.merge(&together);
+                self.together.latencies.merge(&together);
                 self.cpu[number] = cpu;
             }
             Message::Over { .. } => {}
@@ -393,46 +389,14 @@ impl Control {
     /// Closes a second of every endpoint's timeline.
     fn close_second(&mut self, until: u64) {
         let length = until - self.second;
-        let together = std::mem::take(&mut self.together);
         let mut completions = 0;
         for (place, state) in self.endpoints.iter_mut().enumerate() {
             completions += state.second.completions;
             let endpoint = &self.test.endpoints[place];
             state.close_second(endpoint, self.second, length, self.end);
         }
-        let rate = completions as f64 * SECOND as f64 / length.max(1) as f64;
-        // What is left at the end may be of a moment.
-        if length >= SECOND * 9 / 10 {
-            self.peak = self.peak.max(rate);
-        }
+        self.together.close_second(until, length, completions);
         self.second = until;
-        self.keep_second(until, together);
-    }
-
-    fn keep_second(&mut self, until: u64, together: Histogram) {
-        let at = crate::clock::seconds(until);
-        let (step, joined) = &mut self.joining;
-        match self.seconds.last_mut().filter(|_| *joined > 0) {
-            Some(last) => {
-                last.0 = at;
-                last.1.merge(&together);
-            }
-            None => self.seconds.push((at, together)),
-        }
-        *joined = (*joined + 1) % *step;
-        if self.seconds.len() > MOST_SECONDS && *joined == 0 {
-            let mut joined = Vec::with_capacity(MOST_SECONDS);
-            let mut seconds = std::mem::take(&mut self.seconds).into_iter();
-            while let Some((mut at, mut histogram)) = seconds.next() {
-                if let Some((later, other)) = seconds.next() {
-                    at = later;
-                    histogram.merge(&other);
-                }
-                joined.push((at, histogram));
-            }
-            self.seconds = joined;
-            self.joining = (*step * 2, 0);
-        }
     }
 }
 

@@ -59,33 +59,27 @@ pub struct EndpointSnapshot {
     pub errors: u64,
     /// Why it ended before its time, where it did.
     pub ended: Option<String>,
-    /// Requests a second that ended, of about the last minute.
+    /// Requests that ended in each of the last 60 seconds.
     pub history: Vec<f64>,
 }
 
-/// Seconds of history that are shown.
-const HISTORY: usize = 60;
 /// Decisions that are shown.
 const DECISIONS: usize = 16;
 
 impl Control {
     pub(super) fn snapshot(&self, now: u64) -> Snapshot {
         let states = self.endpoints.iter().zip(&self.test.endpoints);
-        let endpoints = states.map(|(state, endpoint)| {
-            let points = state.timeline.points();
-            let history = &points[points.len().saturating_sub(HISTORY)..];
-            EndpointSnapshot {
-                key: endpoint.key.as_str().into(),
-                target_rate: ramp(endpoint).map(|ramp| ramp.at(now)),
-                last: state.last,
-                workers: state.workers,
-                in_flight: state.in_flight,
-                backlog: state.backlog,
-                requests: state.totals.completions,
-                errors: state.totals.errors,
-                ended: state.ended.map(|(_, why)| why.to_string()),
-                history: history.iter().map(|point| point.rate).collect(),
-            }
+        let endpoints = states.map(|(state, endpoint)| EndpointSnapshot {
+            key: endpoint.key.as_str().into(),
+            target_rate: ramp(endpoint).map(|ramp| ramp.at(now)),
+            last: state.last,
+            workers: state.workers,
+            in_flight: state.in_flight,
+            backlog: state.backlog,
+            requests: state.totals.completions,
+            errors: state.totals.errors,
+            ended: state.ended.map(|(_, why)| why.to_string()),
+            history: state.history.iter().rev().copied().collect(),
         });
         let last = &self.events[self.events.len().saturating_sub(DECISIONS)..];
         Snapshot {

@@ -10,7 +10,7 @@ use crate::clock::SECOND;
 use crate::engine::{Detail, Failure};
 use crate::results::{
     Action, EndpointSummary, Event, Generator, Global, Latency, Limited, Point, ResponseSample,
-    Results, Summary, ThresholdResult, Timeline, Totals, Verdict, Why,
+    Results, Second, Summary, ThresholdResult, Totals, Verdict, Why,
 };
 
 /// Keys that a report must not trip over.
@@ -95,7 +95,7 @@ fn make(keys: &[String], seconds: u32) -> Results {
     let mut all = Totals::default();
     let (mut endpoints, mut histograms, mut timelines) = (Vec::new(), Vec::new(), Vec::new());
     for (place, key) in (0_u32..).zip(keys) {
-        let mut timeline = Timeline::default();
+        let mut timeline = Vec::new();
         let mut totals = Totals {
             early_exit: place % 3 == 2,
             peak: 25.0,
@@ -103,11 +103,10 @@ fn make(keys: &[String], seconds: u32) -> Results {
         };
         for (second, sum) in (0_u32..).zip(&mut together) {
             let detail = detail(place, second);
-            timeline.add(point(&detail, place, second));
+            timeline.push(point(&detail, place, second));
             sum.merge(&detail.response);
             totals.detail.merge(&detail);
         }
-        timeline.close();
         totals.judged = place.is_multiple_of(2).then(|| totals.total());
         if totals.judged.is_none() {
             totals.detail.good = 0;
@@ -145,7 +144,13 @@ fn make(keys: &[String], seconds: u32) -> Results {
         },
         began: UNIX_EPOCH + Duration::from_millis(begin),
         histograms,
-        seconds: (1_u32..).map(f64::from).zip(together).collect(),
+        seconds: (1_u32..)
+            .zip(together)
+            .map(|(second, latencies)| Second {
+                at_seconds: f64::from(second),
+                latencies,
+            })
+            .collect(),
         timelines,
         events: events(keys.len()),
         events_left_out: 0,

@@ -45,10 +45,15 @@ pub(super) fn report(results: &Results) -> Result<Vec<u8>, ReportError> {
             .map_err(wrong)?;
     }
     let mut from = Duration::ZERO;
-    for (until, histogram) in &results.seconds {
-        let until = duration(*until);
-        log.write_histogram(&hdr(histogram)?, from, until.saturating_sub(from), None)
-            .map_err(wrong)?;
+    for second in &results.seconds {
+        let until = duration(second.at_seconds);
+        log.write_histogram(
+            &hdr(&second.latencies)?,
+            from,
+            until.saturating_sub(from),
+            None,
+        )
+        .map_err(wrong)?;
         from = until;
     }
     Ok(bytes)

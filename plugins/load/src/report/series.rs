@@ -3,7 +3,7 @@
 use plimsoll_core::histogram::Histogram;
 
 use super::text::finite;
-use crate::results::{Point, Results, Timeline, milliseconds};
+use crate::results::{Join as _, Point, Results, Second, milliseconds};
 
 /// The points, joined until there are at most so many.
 pub(super) fn at_most(points: &[Point], most: usize) -> Vec<Point> {
@@ -11,7 +11,10 @@ pub(super) fn at_most(points: &[Point], most: usize) -> Vec<Point> {
     let groups = points.chunks(each);
     groups
         .map(|group| {
-            let joined = group.iter().copied().reduce(Point::joined);
+            let joined = group.iter().copied().reduce(|mut one, next| {
+                one.join(next);
+                one
+            });
             joined.unwrap_or_default()
         })
         .collect()
@@ -20,8 +23,8 @@ pub(super) fn at_most(points: &[Point], most: usize) -> Vec<Point> {
 /// All endpoints together, in at most so many points. Rates, workers and what waits add up; latencies
 /// are of all requests of the time.
 pub(super) fn together(results: &Results, most: usize) -> Vec<Point> {
-    let longest = results.timelines.iter().map(Timeline::points);
-    let Some(longest) = longest.max_by_key(|points| points.len()) else {
+    let longest = results.timelines.iter().max_by_key(|points| points.len());
+    let Some(longest) = longest else {
         return Vec::new();
     };
     let mut all: Vec<Point> = at_most(longest, most);
@@ -32,8 +35,8 @@ pub(super) fn together(results: &Results, most: usize) -> Vec<Point> {
             ..Point::default()
         };
     }
-    for timeline in &results.timelines {
-        add(&mut all, timeline.points());
+    for points in &results.timelines {
+        add(&mut all, points);
     }
     latencies(&mut all, &results.seconds);
     all
@@ -73,18 +76,16 @@ fn add(all: &mut [Point], points: &[Point]) {
     }
 }
 
-fn latencies(all: &mut [Point], seconds: &[(f64, Histogram)]) {
+fn latencies(all: &mut [Point], seconds: &[Second]) {
     let mut histograms = vec![Histogram::default(); all.len()];
-    for (at, histogram) in seconds {
-        if let Some(sum) = histograms.get_mut(place(all, *at)) {
-            sum.merge(histogram);
+    for second in seconds {
+        if let Some(sum) = histograms.get_mut(place(all, second.at_seconds)) {
+            sum.merge(&second.latencies);
         }
     }
     for (point, histogram) in all.iter_mut().zip(&histograms) {
-        let at = |share| milliseconds(histogram.quantile(share));
-        point.p50_ms = at(0.5);
-        point.p95_ms = at(0.95);
-        point.p99_ms = at(0.99);
+        let quantiles = histogram.quantiles([0.5, 0.95, 0.99]);
+        [point.p50_ms, point.p95_ms, point.p99_ms] = quantiles.map(milliseconds);
         point.max_ms = milliseconds(histogram.max());
     }
 }
@@ -131,7 +132,7 @@ mod tests {
                 |point| point.target_rate,
                 |point| point.workers,
             ] {
-                let each = results.timelines.iter().map(|one| of(one.points(), read));
+                let each = results.timelines.iter().map(|one| of(one, read));
                 let each: f64 = each.sum();
                 assert!((of(&all, read) - each).abs() < 1e-6 * each.max(1.0));
             }

@@ -106,7 +106,11 @@ fn the_log_of_histograms_reads_back() {
         }
     }
     assert_eq!((tagged.len(), untagged.len()), (3, 20));
-    let seconds: Vec<_> = results.seconds.iter().map(|(_, own)| own.clone()).collect();
+    let seconds: Vec<_> = results
+        .seconds
+        .iter()
+        .map(|one| one.latencies.clone())
+        .collect();
     let pairs = tagged.iter().zip(&results.histograms);
     for (hdr, own) in pairs.chain(untagged.iter().zip(&seconds)) {
         assert_eq!(hdr.len(), own.count());
@@ -184,7 +188,7 @@ fn nothing_and_no_numbers_are_no_reason_to_panic() {
     endpoint.average_workers = f64::INFINITY;
     endpoint.endpoint_key.clear();
     results.summary.global.final_duration_sec = f64::NAN;
-    results.seconds[3].0 = f64::NAN;
+    results.seconds[3].at_seconds = f64::NAN;
     results.timelines.truncate(1);
     results.histograms.clear();
     results.events[0].endpoint = 99;

@@ -35,7 +35,7 @@ pub(super) fn report(results: &Results) -> Result<Vec<u8>, ReportError> {
         .map_err(wrong)?;
     for (endpoint, timeline) in results.summary.endpoints.iter().zip(&results.timelines) {
         let key = lines(&endpoint.endpoint_key);
-        for point in timeline.points() {
+        for point in timeline {
             csv.write_field(&key).map_err(wrong)?;
             for (_, read) in COLUMNS {
                 csv.write_field(rounded(read(point)).to_string())

@@ -242,7 +242,7 @@ fn timeline(sheet: &mut Sheet<'_>, results: &Results) -> Result<(), XlsxError> {
     sheet.head(&[&["endpoint"], &names[..]].concat())?;
     let each = (TIMELINE_ROWS / results.timelines.len().max(1)).max(10);
     for (endpoint, timeline) in results.summary.endpoints.iter().zip(&results.timelines) {
-        for point in series::at_most(timeline.points(), each) {
+        for point in series::at_most(timeline, each) {
             let mut cells = vec![endpoint.endpoint_key.as_str().into()];
             cells.extend(timeline_csv::COLUMNS.map(|(_, read)| Cell::Number(read(&point))));
             sheet.row(&cells)?;

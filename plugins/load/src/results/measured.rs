@@ -41,16 +41,17 @@ impl Latency {
     /// Of a histogram.
     #[must_use]
     pub fn of(histogram: &Histogram) -> Self {
-        let at = |share| milliseconds(histogram.quantile(share));
+        let quantiles = histogram.quantiles([0.5, 0.9, 0.95, 0.99, 0.999]);
+        let [p50_ms, p90_ms, p95_ms, p99_ms, p999_ms] = quantiles.map(milliseconds);
         Self {
             count: histogram.count(),
             min_ms: milliseconds(histogram.min()),
             mean_ms: (histogram.mean() / 1e3).round() / 1e3,
-            p50_ms: at(0.5),
-            p90_ms: at(0.9),
-            p95_ms: at(0.95),
-            p99_ms: at(0.99),
-            p999_ms: at(0.999),
+            p50_ms,
+            p90_ms,
+            p95_ms,
+            p99_ms,
+            p999_ms,
             max_ms: milliseconds(histogram.max()),
         }
     }

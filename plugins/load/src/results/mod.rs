@@ -1,5 +1,6 @@
 //! What came of a run: the summary, and what reports are drawn from.
 
+mod joined;
 mod judge;
 mod measured;
 mod summary;
@@ -11,11 +12,12 @@ use std::time::SystemTime;
 use plimsoll_core::histogram::Histogram;
 use plimsoll_core::policy::Reason;
 
+pub(crate) use joined::{Join, Joined};
 pub(crate) use judge::judge;
 pub use measured::{Goodput, Latency, Measured};
 pub(crate) use measured::{Totals, milliseconds};
 pub use summary::{EndpointSummary, Generator, Global, ResponseSample, Summary, ThresholdResult};
-pub use timeline::{Point, Timeline};
+pub use timeline::Point;
 pub(crate) use verdict::Evidence;
 pub use verdict::{Limited, Verdict};
 
@@ -28,15 +30,30 @@ pub struct Results {
     pub began: SystemTime,
     /// The latencies of each endpoint from the intended time, in the summary's order.
     pub histograms: Vec<Histogram>,
-    /// The latencies of all requests of each second, with the seconds since the beginning at which it
-    /// ended.
-    pub seconds: Vec<(f64, Histogram)>,
+    /// The latencies of all requests, second by second; of a long run, each is of several.
+    pub seconds: Vec<Second>,
     /// How each endpoint went over time, in the summary's order.
-    pub timelines: Vec<Timeline>,
+    pub timelines: Vec<Vec<Point>>,
     /// What was decided, in order.
     pub events: Vec<Event>,
     /// Events beyond those that are kept.
     pub events_left_out: u64,
+}
+
+/// The latencies of all requests of a second.
+#[derive(Clone, Debug)]
+pub struct Second {
+    /// When it ended, in seconds since the beginning.
+    pub at_seconds: f64,
+    /// The latencies from the intended time.
+    pub latencies: Histogram,
+}
+
+impl Join for Second {
+    fn join(&mut self, next: Self) {
+        self.at_seconds = next.at_seconds;
+        self.latencies.merge(&next.latencies);
+    }
 }
 
 /// What was done to an endpoint.

@@ -2,8 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Most points that are kept; more are joined, two and two.
-const MOST: usize = 600;
+use super::joined::Join;
 
 /// About a second of an endpoint, or several where they were joined.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -39,17 +38,16 @@ pub struct Point {
     pub tokens: f64,
 }
 
-impl Point {
-    /// What both were together.
-    pub(crate) fn joined(self, next: Self) -> Self {
-        let length = self.length_seconds + next.length_seconds;
-        let mean = |one: f64, other: f64| match length > 0.0 {
-            true => (one * self.length_seconds + other * next.length_seconds) / length,
+impl Join for Point {
+    fn join(&mut self, next: Self) {
+        let (own, others) = (self.length_seconds, next.length_seconds);
+        let mean = |one: f64, other: f64| match own + others > 0.0 {
+            true => (one * own + other * others) / (own + others),
             false => other,
         };
-        Self {
+        *self = Self {
             at_seconds: next.at_seconds,
-            length_seconds: length,
+            length_seconds: own + others,
             target_rate: mean(self.target_rate, next.target_rate),
             sent_rate: mean(self.sent_rate, next.sent_rate),
             rate: mean(self.rate, next.rate),
@@ -62,67 +60,18 @@ impl Point {
             p99_ms: self.p99_ms.max(next.p99_ms),
             max_ms: self.max_ms.max(next.max_ms),
             tokens: mean(self.tokens, next.tokens),
-        }
-    }
-}
-
-/// Points in order of time, of a bounded number however long a run is.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Timeline {
-    points: Vec<Point>,
-    /// Seconds that a point is of; 0 for one.
-    step: u32,
-    #[serde(skip)]
-    joining: Option<(Point, u32)>,
-}
-
-impl Timeline {
-    /// The points.
-    #[must_use]
-    pub fn points(&self) -> &[Point] {
-        &self.points
-    }
-
-    /// Adds a second.
-    pub(crate) fn add(&mut self, point: Point) {
-        let (joined, count) = match self.joining.take() {
-            Some((before, count)) => (before.joined(point), count + 1),
-            None => (point, 1),
         };
-        if count < self.step.max(1) {
-            self.joining = Some((joined, count));
-            return;
-        }
-        self.points.push(joined);
-        if self.points.len() >= MOST {
-            let pairs = self.points.chunks(2);
-            self.points = pairs
-                .map(|pair| {
-                    pair.iter()
-                        .copied()
-                        .reduce(Point::joined)
-                        .unwrap_or_default()
-                })
-                .collect();
-            self.step = self.step.max(1) * 2;
-        }
-    }
-
-    /// Adds what is left of the last point.
-    pub(crate) fn close(&mut self) {
-        if let Some((point, _)) = self.joining.take() {
-            self.points.push(point);
-        }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{MOST, Point, Timeline};
+    use super::Point;
+    use crate::results::joined::Joined;
 
     #[test]
     fn a_long_run_has_few_points_and_the_same_sums() {
-        let mut timeline = Timeline::default();
+        let mut timeline = Joined::new(600);
         for second in 1..=10_000_u32 {
             timeline.add(Point {
                 at_seconds: f64::from(second),
@@ -132,13 +81,7 @@ mod tests {
                 ..Point::default()
             });
         }
-        timeline.close();
-        let points = timeline.points();
-        assert!(
-            points.len() <= MOST && points.len() > MOST / 3,
-            "{}",
-            points.len()
-        );
+        let points = timeline.into_kept();
         let requests: f64 = points
             .iter()
             .map(|point| point.rate * point.length_seconds)

@@ -41,7 +41,7 @@ pub(super) fn report(results: &Results) -> Result<Vec<u8>, ReportError> {
         .enumerate()
         .map(|(place, endpoint)| {
             let timeline = results.timelines.get(place);
-            let timeline = timeline.map_or(&[][..], |timeline| timeline.points());
+            let timeline = timeline.map_or(&[][..], Vec::as_slice);
             let (decided, last) = decisions.of(place);
             let mut part = part::part(&Drawn {
                 measured: &endpoint.measured,

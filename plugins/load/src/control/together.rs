@@ -1,0 +1,41 @@
+//! All endpoints together, second by second.
+
+use plimsoll_core::histogram::Histogram;
+
+use crate::clock::{SECOND, seconds};
+use crate::results::{Joined, Second};
+
+/// Seconds of which the latencies are kept; more are joined.
+const MOST: usize = 600;
+
+/// All endpoints together.
+pub(super) struct Together {
+    /// Latencies of this second.
+    pub(super) latencies: Histogram,
+    pub(super) seconds: Joined<Second>,
+    /// The most requests that ended in a second.
+    pub(super) peak: f64,
+}
+
+impl Together {
+    pub(super) fn new() -> Self {
+        Self {
+            latencies: Histogram::default(),
+            seconds: Joined::new(MOST),
+            peak: 0.0,
+        }
+    }
+
+    /// Closes a second that ends at a time, was so long, and in which so many requests ended.
+    pub(super) fn close_second(&mut self, until: u64, length: u64, completions: u64) {
+        // What is left at the end may be of a moment.
+        if length >= SECOND * 9 / 10 {
+            let rate = completions as f64 * SECOND as f64 / length as f64;
+            self.peak = self.peak.max(rate);
+        }
+        self.seconds.add(Second {
+            at_seconds: seconds(until),
+            latencies: std::mem::take(&mut self.latencies),
+        });
+    }
+}
