@@ -27,11 +27,6 @@ impl TokenStream {
         self.said.unwrap_or(self.events)
     }
 
-    /// When the last token came.
-    pub(crate) fn last(&self) -> u64 {
-        self.last
-    }
-
     /// More bytes have come.
     pub(crate) fn take(&mut self, mut bytes: &[u8], now: u64) {
         while let Some(end) = bytes.iter().position(|byte| *byte == b'\n') {
@@ -127,7 +122,7 @@ mod tests {
             b"data: {\"choices\":[],\"usage\":{\"completion_tokens\": 12}}\n\ndata: [DONE]\n\n",
             20,
         );
-        assert_eq!((stream.first, stream.last()), (Some(10), 17));
+        assert_eq!((stream.first, stream.last), (Some(10), 17));
         assert_eq!((stream.gaps.as_slice(), stream.tokens()), (&[7][..], 12));
     }
 

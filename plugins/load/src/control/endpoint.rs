@@ -6,9 +6,9 @@ use plimsoll_core::policy::{Observation, Sample};
 
 use super::early::Watch;
 use crate::clock::{SECOND, seconds};
-use crate::engine::{Detail, Tick};
+use crate::engine::{Ended, Failure, Outcome, Seen, Tick};
 use crate::plan::{Endpoint, Rate, Workers};
-use crate::results::{Joined, Point, Totals, Why};
+use crate::results::{Joined, Point, Sample as BodySample, Totals, Why};
 use crate::schedule::Ramp;
 
 /// Points of all timelines together that are kept: of many endpoints, each has fewer.
@@ -103,16 +103,46 @@ impl EndpointState {
         pending.in_flight_area += tick.in_flight_area;
         pending.backlog_area += tick.backlog_area;
         pending.arrivals += tick.arrivals;
-        pending.completions += tick.completions;
-        pending.errors += tick.errors;
-        pending.service_ns += tick.service_ns;
-        for totals in [&mut self.totals, &mut self.second] {
-            totals.due += u64::from(tick.arrivals);
-            totals.sent += u64::from(tick.sent);
-            totals.sent_in_time += u64::from(tick.sent_in_time);
-            totals.completions += u64::from(tick.completions);
-            totals.errors += u64::from(tick.errors);
+        let second = &mut self.second;
+        second.due += u64::from(tick.arrivals);
+        second.sent += u64::from(tick.sent);
+        second.sent_in_time += u64::from(tick.sent_in_time);
+        second.detail.bytes_sent += tick.bytes_sent;
+        second.detail.reconnects += u64::from(tick.reconnects);
+    }
+
+    /// Takes a request that is over.
+    #[inline]
+    pub(super) fn take_ended(&mut self, ended: &Ended) {
+        let (is_work, is_error, has_latency) = match ended.outcome {
+            Outcome::Status(status) => (true, !(200..300).contains(&status), true),
+            // What was never sent is no work of the target's, and no error that ends a test.
+            Outcome::Failed(Failure::Unsent) => (false, false, false),
+            Outcome::Failed(failure) => (true, true, failure.has_latency()),
+        };
+        self.pending.completions += u32::from(is_work);
+        self.pending.errors += u32::from(is_error);
+        if has_latency {
+            self.pending.service_ns += ended.service.unwrap_or(0);
         }
+        self.second.completions += u64::from(is_work);
+        self.second.errors += u64::from(is_error);
+        self.second.detail.count(ended);
+    }
+
+    /// Takes the first response of a status.
+    pub(super) fn take_seen(&mut self, seen: Seen) {
+        let (status, body) = (seen.status, seen.body);
+        self.second.detail.keep(&BodySample { status, body });
+        self.seen.push(status);
+    }
+
+    /// How many requests ended so far, and how many of them failed.
+    pub(super) fn completed(&self) -> (u64, u64) {
+        (
+            self.totals.completions + self.second.completions,
+            self.totals.errors + self.second.errors,
+        )
     }
 
     /// What the lanes did since the last decision. Where one ticked more often than the others, its time
@@ -198,7 +228,7 @@ impl EndpointState {
     /// Closes a second that began at a time, of a test that ends at a time.
     pub(super) fn close_second(&mut self, endpoint: &Endpoint, began: u64, length: u64, end: u64) {
         let second = std::mem::take(&mut self.second);
-        let detail: &Detail = &second.detail;
+        let detail = &second.detail;
         let per_second = |count: u64| count as f64 * SECOND as f64 / length.max(1) as f64;
         let quantiles = detail.response.quantiles([0.5, 0.95, 0.99]);
         let [p50_ms, p95_ms, p99_ms] = quantiles.map(crate::results::milliseconds);
@@ -229,7 +259,7 @@ impl EndpointState {
             self.history.truncate(HISTORY - 1);
             self.history.push_front(point.rate);
         }
-        self.totals.detail.absorb(second.detail);
+        self.totals.add(&second);
         self.last = point;
         self.timeline.add(point);
     }

@@ -76,7 +76,7 @@ impl Control {
         }
         let busiest = self.cpu.iter().copied().max().unwrap_or(0) as f64 / now.max(1) as f64;
         let verdict = Verdict::on(Evidence {
-            pacing: &self.pacing,
+            pacing: &self.together.pacing,
             p99: all.detail.response.quantile(0.99),
             busiest,
             achieved: measured.rate_achieved,
@@ -104,7 +104,7 @@ impl Control {
                 generator: Generator {
                     verdict,
                     threads: self.links.len(),
-                    pacing: Latency::of(&self.pacing),
+                    pacing: Latency::of(&self.together.pacing),
                     cpu_seconds: cpu as f64 / SECOND as f64,
                     cpu_per_request_us: cpu as f64 / 1e3 / total.max(1) as f64,
                     busiest_loop: busiest,

@@ -14,7 +14,6 @@ use std::time::Duration;
 use mio::Waker;
 use plimsoll_core::control::Controller;
 use plimsoll_core::distribution::Demand;
-use plimsoll_core::histogram::Histogram;
 use plimsoll_core::policy::{Reason, ScalingPolicy};
 
 use self::early::Watch;
@@ -22,7 +21,7 @@ use self::endpoint::{EndpointState, Pending};
 pub use self::snapshot::{EndpointSnapshot, Phase, Snapshot};
 use self::together::Together;
 use crate::clock::{RunClock, SECOND};
-use crate::engine::{Message, OVER, Orders, TICK};
+use crate::engine::{Message, OVER, Orders};
 use crate::error::LoadError;
 use crate::plan::{LoadTest, Workers};
 use crate::results::{Action, Event, Results, Why};
@@ -49,13 +48,16 @@ pub(crate) struct Control {
     shared: Arc<Shared>,
     /// Which loops have ticked since the last decision, and which are over.
     ticked: Vec<bool>,
+    /// Until when each has told what it did.
+    told: Vec<u64>,
     over: Vec<bool>,
     decided: u64,
     second: u64,
     /// When the test ends.
     end: u64,
     watch: Option<Watch>,
-    pacing: Histogram,
+    /// How often is decided, in nanoseconds.
+    tick: u64,
     together: Together,
     cpu: Vec<u64>,
     /// Processor time of this process before the first request.
@@ -93,6 +95,7 @@ impl Control {
             policies,
             endpoints,
             ticked: vec![false; links.len()],
+            told: vec![0; links.len()],
             over: vec![false; links.len()],
             cpu: vec![0; links.len()],
             links,
@@ -100,7 +103,7 @@ impl Control {
             shared,
             decided: 0,
             second: 0,
-            pacing: Histogram::default(),
+            tick: test.tick(),
             together: Together::new(),
             cpu_before: crate::engine::cpu::of_process(),
             events: Vec::new(),
@@ -116,7 +119,7 @@ impl Control {
     pub(crate) fn run(mut self, receive: &Receiver<Message>) -> Result<Results, LoadError> {
         let mut wrong = None;
         while self.over.iter().any(|over| !over) {
-            match receive.recv_timeout(Duration::from_nanos(TICK / 4)) {
+            match receive.recv_timeout(Duration::from_nanos(self.tick / 4)) {
                 Ok(Message::Over { number, failure }) => {
                     self.over[number] = true;
                     if let Some(failure) = failure {
@@ -142,7 +145,7 @@ impl Control {
                 .iter()
                 .zip(&self.over)
                 .all(|(ticked, over)| *ticked || *over);
-            if all && now > self.decided || now >= self.decided + 5 * TICK / 2 {
+            if all && now > self.decided || now >= self.decided + 5 * self.tick / 2 {
                 if let Err(error) = self.decide(now) {
                     wrong.get_or_insert(error);
                     self.stop_all(now);
@@ -158,40 +161,38 @@ impl Control {
 
     fn take(&mut self, message: Message) {
         match message {
+            Message::Ended { number, ended } => {
+                let lanes = &self.links[number].lanes;
+                for ended in &ended {
+                    let (endpoint, _) = lanes[ended.lane];
+                    self.endpoints[endpoint].take_ended(ended);
+                    self.together.count(ended);
+                }
+            }
             Message::Ticked {
                 number,
                 at,
                 length,
                 ticks,
+                streams,
                 seen,
-            } => {
-                self.ticked[number] = true;
-                // What this brings is of the next second.
-                if at >= self.second + SECOND + TICK / 2 {
-                    self.close_second(self.second + SECOND);
-                }
-                for ((endpoint, shard), tick) in self.links[number].lanes.iter().zip(&ticks) {
-                    self.endpoints[*endpoint].take_tick(*shard, tick, length);
-                }
-                for (lane, status) in seen {
-                    let (endpoint, _) = self.links[number].lanes[lane];
-                    self.endpoints[endpoint].seen.push(status);
-                }
-            }
-            Message::Detailed {
-                number,
-                details,
-                pacing,
-                together,
                 cpu,
             } => {
-                for (lane, detail) in details {
-                    let (endpoint, _) = self.links[number].lanes[lane];
-                    self.endpoints[endpoint].second.detail.absorb(*detail);
-                }
-                self.pacing.merge(&pacing);
-                self.together.latencies.merge(&together);
+                self.ticked[number] = true;
                 self.cpu[number] = cpu;
+                let lanes = &self.links[number].lanes;
+                for ((endpoint, shard), tick) in lanes.iter().zip(&ticks) {
+                    self.endpoints[*endpoint].take_tick(*shard, tick, length);
+                }
+                for stream in &streams {
+                    let (endpoint, _) = lanes[stream.lane];
+                    self.endpoints[endpoint].second.detail.count_stream(stream);
+                }
+                for seen in seen {
+                    let (endpoint, _) = lanes[seen.lane];
+                    self.endpoints[endpoint].take_seen(seen);
+                }
+                self.told[number] = at;
             }
             Message::Over { .. } => {}
         }
@@ -234,9 +235,12 @@ impl Control {
         }
         self.share(now, &why)?;
         self.exit_early(now);
+        let boundary = self.second + SECOND;
+        let mut told = self.told.iter().zip(&self.over);
+        let is_told = told.all(|(told, over)| *told >= boundary || *over);
         // Where a loop does not tell in time, the others' second ends without it.
-        if now >= self.second + SECOND + 3 * TICK {
-            self.close_second(self.second + SECOND);
+        if now >= boundary && is_told || now >= boundary + 3 * self.tick {
+            self.close_second(boundary);
         }
         if now < self.end {
             let backlogs = self.endpoints.iter().map(|state| u64::from(state.backlog));
@@ -313,16 +317,16 @@ impl Control {
         let (mut completions, mut errors) = (0, 0);
         for place in 0..self.endpoints.len() {
             let state = &mut self.endpoints[place];
-            completions += state.totals.completions;
-            errors += state.totals.errors;
+            let (own_completions, own_errors) = state.completed();
+            completions += own_completions;
+            errors += own_errors;
             if let Some(watch) = &self.watch {
                 all = all.or_else(|| watch.status(&state.seen));
             }
             let own = state.watch.as_mut().and_then(|watch| {
-                let (completions, errors) = (state.totals.completions, state.totals.errors);
                 watch
                     .status(&state.seen)
-                    .or_else(|| watch.rate(now, completions, errors))
+                    .or_else(|| watch.rate(now, own_completions, own_errors))
             });
             state.seen.clear();
             if let Some(why) = own.filter(|_| !state.over) {

@@ -69,17 +69,20 @@ const DECISIONS: usize = 16;
 impl Control {
     pub(super) fn snapshot(&self, now: u64) -> Snapshot {
         let states = self.endpoints.iter().zip(&self.test.endpoints);
-        let endpoints = states.map(|(state, endpoint)| EndpointSnapshot {
-            key: endpoint.key.as_str().into(),
-            target_rate: ramp(endpoint).map(|ramp| ramp.at(now)),
-            last: state.last,
-            workers: state.workers,
-            in_flight: state.in_flight,
-            backlog: state.backlog,
-            requests: state.totals.completions,
-            errors: state.totals.errors,
-            ended: state.ended.map(|(_, why)| why.to_string()),
-            history: state.history.iter().rev().copied().collect(),
+        let endpoints = states.map(|(state, endpoint)| {
+            let (requests, errors) = state.completed();
+            EndpointSnapshot {
+                key: endpoint.key.as_str().into(),
+                target_rate: ramp(endpoint).map(|ramp| ramp.at(now)),
+                last: state.last,
+                workers: state.workers,
+                in_flight: state.in_flight,
+                backlog: state.backlog,
+                requests,
+                errors,
+                ended: state.ended.map(|(_, why)| why.to_string()),
+                history: state.history.iter().rev().copied().collect(),
+            }
         });
         let last = &self.events[self.events.len().saturating_sub(DECISIONS)..];
         Snapshot {
@@ -91,7 +94,7 @@ impl Control {
             duration_seconds: seconds(self.end),
             budget: self.test.budget,
             endpoints: endpoints.collect(),
-            pacing_p99_ms: crate::results::milliseconds(self.pacing.quantile(0.99)),
+            pacing_p99_ms: crate::results::milliseconds(self.together.pacing.quantile(0.99)),
             decisions: last
                 .iter()
                 .rev()

@@ -3,6 +3,7 @@
 use plimsoll_core::histogram::Histogram;
 
 use crate::clock::{SECOND, seconds};
+use crate::engine::{Ended, Outcome};
 use crate::results::{Joined, Second};
 
 /// Seconds of which the latencies are kept; more are joined.
@@ -11,7 +12,9 @@ const MOST: usize = 600;
 /// All endpoints together.
 pub(super) struct Together {
     /// Latencies of this second.
-    pub(super) latencies: Histogram,
+    latencies: Histogram,
+    /// How late requests were sent for which a worker was free: what the generator adds.
+    pub(super) pacing: Histogram,
     pub(super) seconds: Joined<Second>,
     /// The most requests that ended in a second.
     pub(super) peak: f64,
@@ -21,8 +24,23 @@ impl Together {
     pub(super) fn new() -> Self {
         Self {
             latencies: Histogram::default(),
+            pacing: Histogram::default(),
             seconds: Joined::new(MOST),
             peak: 0.0,
+        }
+    }
+
+    /// Counts a request that is over.
+    pub(super) fn count(&mut self, ended: &Ended) {
+        let has_latency = match ended.outcome {
+            Outcome::Status(_) => true,
+            Outcome::Failed(failure) => failure.has_latency(),
+        };
+        if has_latency {
+            self.latencies.record(ended.response);
+        }
+        if let Some(service) = ended.service.filter(|_| !ended.waited) {
+            self.pacing.record(ended.response - service);
         }
     }
 

@@ -213,7 +213,7 @@ impl EventLoop {
             }
             Err(_) => false,
         };
-        self.lanes.lane_mut(lane).detail.bytes_sent += length as u64;
+        self.lanes.lane_mut(lane).tick.bytes_sent += length as u64;
         // TLS takes a part of what is long, and has sent it already: then there is no event for the rest.
         if !is_all && (written.is_err() || !self.write_on(key)) {
             self.broken(key, Failure::Closed);
@@ -410,7 +410,7 @@ impl EventLoop {
         {
             exchange.again = true;
             let lane = self.lanes.lane_mut(exchange.departure.lane);
-            lane.detail.reconnects += 1;
+            lane.tick.reconnects += 1;
             return self.place(None, exchange);
         }
         if failure == Failure::Connect && self.has_another(&mut exchange) {

@@ -2,10 +2,10 @@
 
 use std::collections::VecDeque;
 
-use plimsoll_core::histogram::Histogram;
 use plimsoll_core::threshold::{Objective, ObjectiveMetric};
 
-use super::message::{Detail, Failure, OVER, Sample, Tick};
+use super::lanes::Departure;
+use super::message::{Ended, Failure, OVER, Outcome, Seen, Streamed, Tick};
 use crate::clock::{seconds, whole};
 use crate::http::Body;
 use crate::schedule::Schedule;
@@ -34,11 +34,11 @@ pub(crate) struct Lane {
     pub(super) timeout: u64,
     /// What makes a request good: what is measured, and its most nanoseconds.
     goodput: Vec<(ObjectiveMetric, u64)>,
-    /// Status codes seen, for samples.
+    /// Status codes seen, for samples, and the last of them.
     seen: Vec<u16>,
+    last_seen: u16,
     settled: u64,
     pub(super) tick: Tick,
-    pub(super) detail: Box<Detail>,
 }
 
 /// How a request ended.
@@ -51,15 +51,12 @@ pub(super) enum End<'e> {
     Failed(Failure),
 }
 
-impl End<'_> {
-    /// Whether the latency counts.
-    #[inline]
-    pub(super) fn has_latency(&self) -> bool {
-        match self {
-            Self::Response { .. } => true,
-            Self::Failed(failure) => failure.has_latency(),
-        }
-    }
+/// What lanes have to tell of requests that are over.
+#[derive(Debug, Default)]
+pub(super) struct Told {
+    pub(super) ended: Vec<Ended>,
+    pub(super) streams: Vec<Streamed>,
+    pub(super) seen: Vec<Seen>,
 }
 
 impl Lane {
@@ -90,9 +87,9 @@ impl Lane {
                 .map(|one| (one.metric, whole(one.at_most_seconds)))
                 .collect(),
             seen: Vec::new(),
+            last_seen: 0,
             settled: 0,
             tick: Tick::default(),
-            detail: Box::default(),
         }
     }
 
@@ -130,12 +127,11 @@ impl Lane {
 
     /// A request is sent. Its number.
     #[inline]
-    pub(super) fn begin(&mut self, due: u64, now: u64, end: u64) -> u64 {
+    pub(super) fn begin(&mut self, now: u64, end: u64) -> u64 {
         self.settle(now);
         self.in_flight += 1;
         self.tick.sent += 1;
         self.tick.sent_in_time += u32::from(now < end);
-        self.detail.lag.record(now.saturating_sub(due));
         let number = self.number;
         self.number += self.stride;
         number
@@ -144,123 +140,104 @@ impl Lane {
     /// Whether a sample of a response with this status is wanted.
     #[inline]
     pub(super) fn wants(&self, status: u16) -> bool {
-        !self.seen.contains(&status)
+        status != self.last_seen && !self.seen.contains(&status)
     }
 
-    /// A request is over. The status, where it is the first of its kind.
+    /// A request is over.
     #[inline]
-    pub(super) fn end(&mut self, due: u64, sent: u64, now: u64, end: End<'_>) -> Option<u16> {
+    pub(super) fn end(&mut self, departure: Departure, now: u64, end: End<'_>, told: &mut Told) {
         self.settle(now);
         self.in_flight -= 1;
-        let (response, service) = (now.saturating_sub(due), now.saturating_sub(sent));
-        // Whether somebody has looked for what is late makes no difference to it.
-        let end = match end {
-            End::Response { .. } if service >= self.timeout => End::Failed(Failure::Timeout),
-            end => end,
+        let lane = departure.lane;
+        let response = now.saturating_sub(departure.due);
+        let service = now.saturating_sub(departure.sent).min(response);
+        let mut ended = Ended {
+            lane,
+            outcome: Outcome::Failed(Failure::Timeout),
+            response,
+            service: Some(service),
+            received: 0,
+            waited: departure.waited,
+            is_good: false,
         };
         match end {
-            End::Failed(failure) => {
-                self.fail(failure, response);
-                if failure.has_latency() {
-                    self.detail.service.record(service);
-                    self.tick.service_ns += service;
-                }
-                None
-            }
+            End::Failed(failure) => ended.outcome = Outcome::Failed(failure),
+            // Whether somebody has looked for what is late makes no difference to it.
+            End::Response { .. } if service >= self.timeout => {}
             End::Response {
                 status,
                 received,
                 body,
             } => {
-                self.tick.completions += 1;
-                self.tick.service_ns += service;
-                self.detail.response.record(response);
-                self.detail.service.record(service);
-                self.detail.bytes_received += received;
-                self.detail.count_status(status, 1);
-                let is_good = (200..300).contains(&status);
-                if !is_good {
-                    self.tick.errors += 1;
+                (ended.outcome, ended.received) = (Outcome::Status(status), received);
+                let stream = body.stream.take().map(|stream| {
+                    let first = stream.first.map(|at| at.saturating_sub(departure.sent));
+                    Streamed {
+                        lane,
+                        first,
+                        tokens: stream.tokens(),
+                        gaps: stream.gaps,
+                    }
+                });
+                ended.is_good = !self.goodput.is_empty()
+                    && (200..300).contains(&status)
+                    && self.is_good(response, stream.as_ref());
+                told.streams.extend(stream);
+                if self.wants(status) {
+                    self.seen.push(status);
+                    let body = body.sample().unwrap_or_default();
+                    told.seen.push(Seen { lane, status, body });
                 }
-                if body.stream.is_some() || !self.goodput.is_empty() {
-                    self.judge(is_good, sent, response, body);
-                }
-                if !self.wants(status) {
-                    return None;
-                }
-                self.seen.push(status);
-                let body = body.sample().unwrap_or_default();
-                self.detail.samples.push(Sample { status, body });
-                Some(status)
+                self.last_seen = status;
             }
         }
+        told.ended.push(ended);
     }
 
-    /// What came as a stream is timed; and what meets every objective is good.
-    fn judge(&mut self, is_good: bool, sent: u64, response: u64, body: &mut Body) {
-        let (mut first, mut gap) = (None, None);
-        if let Some(stream) = body.stream.take() {
-            let detail = &mut self.detail;
-            first = stream.first.map(|at| at.saturating_sub(sent));
-            if let Some(first) = first {
-                detail.first_token.record(first);
-            }
-            for gap in &stream.gaps {
-                detail.inter_token.record(*gap);
-            }
-            let gaps = stream.gaps.len() as u64;
-            gap = (stream.last() - stream.first.unwrap_or(stream.last())).checked_div(gaps);
-            detail.tokens += stream.tokens();
-            detail.streams += 1;
-        }
-        let meets = |(metric, most): &(ObjectiveMetric, u64)| match metric {
+    /// Whether a response meets every objective.
+    fn is_good(&self, response: u64, stream: Option<&Streamed>) -> bool {
+        let first = stream.and_then(|stream| stream.first);
+        // One token has nothing between it and the next.
+        let gap = stream.and_then(|stream| {
+            let gaps = stream.gaps.iter().sum::<u64>();
+            gaps.checked_div(stream.gaps.len() as u64)
+        });
+        self.goodput.iter().all(|(metric, most)| match metric {
             ObjectiveMetric::Latency => response <= *most,
             ObjectiveMetric::Ttft => first.is_some_and(|first| first <= *most),
-            // One token has nothing between it and the next.
             ObjectiveMetric::Itl => gap.is_none_or(|gap| gap <= *most),
-        };
-        if is_good && !self.goodput.is_empty() && self.goodput.iter().all(meets) {
-            self.detail.good += 1;
-        }
+        })
     }
 
-    fn fail(&mut self, failure: Failure, response: u64) {
-        // What was never sent is no work of the target's, and no error that ends a test.
-        if failure != Failure::Unsent {
-            self.tick.completions += 1;
-            self.tick.errors += 1;
-        }
-        self.detail.failures[failure as usize] += 1;
-        if failure.has_latency() {
-            self.detail.response.record(response);
-        }
-    }
-
-    /// Takes away what waits, as it will not be sent. It counts as old as it is.
-    pub(super) fn abandon(&mut self, now: u64, together: &mut Histogram) {
+    /// Takes away one that waits, as it will not be sent. It counts as old as it is.
+    pub(super) fn abandon(&mut self, lane: usize, now: u64) -> Option<Ended> {
         self.settle(now);
-        while let Some(due) = self.backlog.pop_front() {
-            let age = now.saturating_sub(due);
-            together.record(age);
-            self.fail(Failure::Unsent, age);
-        }
+        let due = self.backlog.pop_front()?;
+        Some(Ended {
+            lane,
+            outcome: Outcome::Failed(Failure::Unsent),
+            response: now.saturating_sub(due),
+            service: None,
+            received: 0,
+            waited: true,
+            is_good: false,
+        })
     }
 
-    /// Takes the controller's word for how many may be in flight.
-    pub(super) fn obey(&mut self, slots: u32, now: u64, together: &mut Histogram) {
-        if slots == OVER && !self.over {
-            self.over = true;
-            self.abandon(now, together);
-        } else if !self.over {
+    /// Takes the controller's word for how many may be in flight. Whether that is its end.
+    pub(super) fn obey(&mut self, slots: u32) -> bool {
+        let ends = slots == OVER && !self.over;
+        self.over |= ends;
+        if !self.over {
             self.slots = slots;
         }
+        ends
     }
 
     /// What it did since the last time it was asked.
     pub(super) fn take_tick(&mut self, now: u64) -> Tick {
         self.settle(now);
         let mut tick = std::mem::take(&mut self.tick);
-        tick.in_flight = self.in_flight;
         tick.backlog = u32::try_from(self.backlog.len()).unwrap_or(u32::MAX);
         tick
     }

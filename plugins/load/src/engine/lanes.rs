@@ -8,18 +8,17 @@ use std::sync::Arc;
 use std::sync::mpsc::Sender;
 
 use mio::{Poll, Token};
-use plimsoll_core::histogram::Histogram;
 use plimsoll_harness::random::Stream;
 
 use super::connection::Pool;
-use super::lane::{End, Lane};
+use super::lane::{End, Lane, Told};
 use super::message::{Failure, Message, Orders};
 use crate::clock::{RunClock, SECOND};
 use crate::http::Request;
 use crate::plan::LoadTest;
 
-/// How often a loop reports and looks for what took too long.
-pub(crate) const TICK: u64 = SECOND / 10;
+/// So many requests that are over are told at once, whenever the next tick is.
+const MANY: usize = 8192;
 /// How long nothing is sent as fast as workers go, after no connection could be made.
 const BACK_OFF: u64 = SECOND / 10;
 pub(super) const TIMER: Token = Token(0);
@@ -46,6 +45,8 @@ pub(super) struct Departure {
     /// When it was to be sent, and when it was.
     pub(super) due: u64,
     pub(super) sent: u64,
+    /// Whether it waited for a worker.
+    pub(super) waited: bool,
 }
 
 /// The lanes of a loop. Whoever takes a departure sends it and says, once, how it ended.
@@ -63,19 +64,18 @@ pub(super) struct Lanes {
     random: Stream,
     in_flight: usize,
     end: u64,
-    /// The last whole tick and second, and when it really was reported.
+    /// How often is reported and looked for what took too long.
+    tick: u64,
+    /// The last whole tick, and when it really was reported.
     ticked: u64,
-    detailed: u64,
     reported: u64,
-    seen: Vec<(usize, u16)>,
-    pacing: Box<Histogram>,
-    /// Latencies of all lanes.
-    together: Box<Histogram>,
+    told: Told,
 }
 
 impl Lanes {
     /// Those of a loop, and what else it has.
     pub(super) fn of(parts: Parts) -> (Self, Poll, Vec<Pool>) {
+        let tick = parts.test.tick();
         let mut lanes = Self {
             number: parts.number,
             clock: parts.clock,
@@ -89,12 +89,10 @@ impl Lanes {
             lanes: parts.lanes,
             random: parts.random,
             in_flight: 0,
+            tick,
             ticked: 0,
-            detailed: 0,
             reported: 0,
-            seen: Vec::new(),
-            pacing: Box::default(),
-            together: Box::default(),
+            told: Told::default(),
         };
         for lane in 0..lanes.lanes.len() {
             lanes.schedule(lane);
@@ -140,7 +138,7 @@ impl Lanes {
     /// When there is something to do next.
     #[inline]
     pub(super) fn wake(&self) -> u64 {
-        let tick = self.ticked + TICK;
+        let tick = self.ticked + self.tick;
         self.due.peek().map_or(tick, |due| tick.min(due.0.0))
     }
 
@@ -158,9 +156,7 @@ impl Lanes {
             let one = &mut self.lanes[lane];
             one.tick.arrivals += 1;
             if one.in_flight < one.slots && one.backlog.is_empty() && now >= one.resumes {
-                let sent = self.clock.now();
-                self.pacing.record(sent - at);
-                return Some(self.depart(lane, at, sent));
+                return Some(self.depart(lane, at, self.clock.now(), false));
             }
             one.queue(at, now);
             self.runnable.push(lane);
@@ -179,7 +175,7 @@ impl Lanes {
                 if !one.paced {
                     one.tick.arrivals += 1;
                 }
-                return Some(self.depart(lane, due, now));
+                return Some(self.depart(lane, due, now, true));
             }
             self.runnable.pop();
         }
@@ -187,28 +183,25 @@ impl Lanes {
     }
 
     #[inline]
-    fn depart(&mut self, lane: usize, due: u64, sent: u64) -> Departure {
+    fn depart(&mut self, lane: usize, due: u64, sent: u64, waited: bool) -> Departure {
         self.in_flight += 1;
         Departure {
             lane,
-            number: self.lanes[lane].begin(due, sent, self.end),
+            number: self.lanes[lane].begin(sent, self.end),
             due,
             sent,
+            waited,
         }
     }
 
     /// A request is over.
     #[inline]
     pub(super) fn over(&mut self, departure: Departure, now: u64, end: End<'_>) {
-        let Departure {
-            lane, due, sent, ..
-        } = departure;
         self.in_flight -= 1;
-        if end.has_latency() {
-            self.together.record(now.saturating_sub(due));
-        }
-        if let Some(status) = self.lanes[lane].end(due, sent, now, end) {
-            self.seen.push((lane, status));
+        let lane = departure.lane;
+        self.lanes[lane].end(departure, now, end, &mut self.told);
+        if self.told.ended.len() >= MANY {
+            self.tell_ended();
         }
         self.runnable.push(lane);
     }
@@ -231,11 +224,23 @@ impl Lanes {
     /// Takes the controller's orders.
     pub(super) fn obey(&mut self, now: u64) {
         self.end = self.orders.end();
-        for (number, lane) in self.lanes.iter_mut().enumerate() {
+        for number in 0..self.lanes.len() {
+            let lane = &mut self.lanes[number];
             let before = lane.slots;
-            lane.obey(self.orders.slots(number), now, &mut self.together);
-            if lane.slots > before {
+            if lane.obey(self.orders.slots(number)) {
+                self.abandon(number, now);
+            } else if lane.slots > before {
                 self.runnable.push(number);
+            }
+        }
+    }
+
+    /// Takes away what waits in a lane.
+    fn abandon(&mut self, lane: usize, now: u64) {
+        while let Some(ended) = self.lanes[lane].abandon(lane, now) {
+            self.told.ended.push(ended);
+            if self.told.ended.len() >= MANY {
+                self.tell_ended();
             }
         }
     }
@@ -243,7 +248,7 @@ impl Lanes {
     /// Whether a tick is over: then what took too long is to be ended, and [`Self::report`] called.
     #[inline]
     pub(super) fn is_tick(&self, now: u64) -> bool {
-        now >= self.ticked + TICK
+        now >= self.ticked + self.tick
     }
 
     /// Those without a rate may go on after connections failed, and look whether they are to.
@@ -253,38 +258,31 @@ impl Lanes {
         self.runnable.extend(unpaced.map(|(number, _)| number));
     }
 
+    /// Tells which requests are over.
+    fn tell_ended(&mut self) {
+        // As many are likely to come again.
+        let next = Vec::with_capacity(self.told.ended.len());
+        let ended = std::mem::replace(&mut self.told.ended, next);
+        let number = self.number;
+        // Where nobody listens any more, nobody is to be told.
+        let _ = self.tell.send(Message::Ended { number, ended });
+    }
+
     /// Tells what was done since the last time.
     pub(super) fn report(&mut self, now: u64) {
+        self.tell_ended();
         let lanes = self.lanes.iter_mut();
-        let message = Message::Ticked {
+        let _ = self.tell.send(Message::Ticked {
             number: self.number,
             at: now,
             length: now.saturating_sub(self.reported).max(1),
             ticks: lanes.map(|lane| lane.take_tick(now)).collect(),
-            seen: std::mem::take(&mut self.seen),
-        };
-        self.reported = now;
-        self.ticked = now - now % TICK;
-        // Where nobody listens any more, nobody is to be told.
-        let _ = self.tell.send(message);
-        if now >= self.detailed + SECOND {
-            self.detail(now);
-        }
-    }
-
-    fn detail(&mut self, now: u64) {
-        self.detailed = now - now % SECOND;
-        let lanes = self.lanes.iter_mut().enumerate();
-        let details = lanes
-            .filter(|(_, lane)| !lane.detail.is_empty())
-            .map(|(number, lane)| (number, std::mem::take(&mut lane.detail)));
-        let _ = self.tell.send(Message::Detailed {
-            number: self.number,
-            details: details.collect(),
-            pacing: std::mem::take(&mut self.pacing),
-            together: std::mem::take(&mut self.together),
+            streams: std::mem::take(&mut self.told.streams),
+            seen: std::mem::take(&mut self.told.seen),
             cpu: super::cpu::of_thread(),
         });
+        self.reported = now;
+        self.ticked = now - now % self.tick;
     }
 
     /// Whether there is nothing to do any more, or no time to do it.
@@ -304,10 +302,9 @@ impl Lanes {
         for departure in in_flight {
             self.over(departure, now, End::Failed(Failure::Unfinished));
         }
-        for lane in &mut self.lanes {
-            lane.abandon(now, &mut self.together);
+        for lane in 0..self.lanes.len() {
+            self.abandon(lane, now);
         }
         self.report(now);
-        self.detail(now);
     }
 }

@@ -2,8 +2,6 @@
 
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
-use plimsoll_core::histogram::Histogram;
-
 /// Slots that say: this endpoint is over.
 pub(crate) const OVER: u32 = u32::MAX;
 
@@ -82,112 +80,74 @@ impl Failure {
     }
 }
 
-/// What a lane did in a tenth of a second.
+/// What a lane did in a tick, beside the requests that ended.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Tick {
     pub(crate) arrivals: u32,
     pub(crate) sent: u32,
     /// Sent before the end of the test.
     pub(crate) sent_in_time: u32,
-    pub(crate) completions: u32,
-    pub(crate) errors: u32,
-    pub(crate) service_ns: u64,
+    /// Connections that the server had closed when they were to be used again.
+    pub(crate) reconnects: u32,
+    pub(crate) bytes_sent: u64,
     /// Requests in flight, times nanoseconds.
     pub(crate) in_flight_area: u64,
     /// Requests that waited for a worker, times nanoseconds.
     pub(crate) backlog_area: u64,
-    pub(crate) in_flight: u32,
+    /// Requests that wait for a worker now.
     pub(crate) backlog: u32,
 }
 
-/// The first response of a status, as a sample.
-#[derive(Clone, Debug)]
-pub(crate) struct Sample {
-    pub(crate) status: u16,
-    pub(crate) body: Vec<u8>,
+/// What came of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// A response with a status.
+    Status(u16),
+    Failed(Failure),
 }
 
-/// What a lane measured since it last said.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Detail {
-    /// From the intended time to the end of the response.
-    pub(crate) response: Histogram,
-    /// From the send to the end of the response.
-    pub(crate) service: Histogram,
-    /// From the intended time to the send.
-    pub(crate) lag: Histogram,
-    /// From the send to the first token.
-    pub(crate) first_token: Histogram,
-    /// From token to token.
-    pub(crate) inter_token: Histogram,
+/// A request that is over.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ended {
+    pub(crate) lane: usize,
+    pub(crate) outcome: Outcome,
+    /// From the intended time to the end, in nanoseconds.
+    pub(crate) response: u64,
+    /// From the send to the end; none where it was never sent.
+    pub(crate) service: Option<u64>,
+    /// Bytes of the response.
+    pub(crate) received: u64,
+    /// Whether it waited for a worker, and so was not sent at its time.
+    pub(crate) waited: bool,
+    /// Whether it met every objective of goodput.
+    pub(crate) is_good: bool,
+}
+
+/// A response that came as a stream of tokens.
+#[derive(Debug)]
+pub(crate) struct Streamed {
+    pub(crate) lane: usize,
+    /// From the send to the first token, in nanoseconds, where there was one.
+    pub(crate) first: Option<u64>,
+    /// From each token to the next.
+    pub(crate) gaps: Vec<u64>,
     pub(crate) tokens: u64,
-    pub(crate) streams: u64,
-    /// Requests that met every objective of goodput.
-    pub(crate) good: u64,
-    pub(crate) statuses: Vec<(u16, u64)>,
-    pub(crate) failures: [u64; Failure::ALL.len()],
-    pub(crate) bytes_sent: u64,
-    pub(crate) bytes_received: u64,
-    /// Connections that the server had closed when they were to be used again.
-    pub(crate) reconnects: u64,
-    pub(crate) samples: Vec<Sample>,
 }
 
-impl Detail {
-    pub(crate) fn count_status(&mut self, status: u16, count: u64) {
-        match self.statuses.iter_mut().find(|(known, _)| *known == status) {
-            Some((_, counted)) => *counted += count,
-            None => self.statuses.push((status, count)),
-        }
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.statuses.is_empty()
-            && self.lag.is_empty()
-            && self.failures.iter().all(|count| *count == 0)
-    }
-
-    /// Adds another's, which is taken as it is where there is nothing yet.
-    pub(crate) fn absorb(&mut self, other: Self) {
-        match self.is_empty() {
-            true => *self = other,
-            false => self.merge(&other),
-        }
-    }
-
-    pub(crate) fn merge(&mut self, other: &Self) {
-        self.response.merge(&other.response);
-        self.service.merge(&other.service);
-        self.lag.merge(&other.lag);
-        self.first_token.merge(&other.first_token);
-        self.inter_token.merge(&other.inter_token);
-        self.tokens += other.tokens;
-        self.streams += other.streams;
-        self.good += other.good;
-        for (status, count) in &other.statuses {
-            self.count_status(*status, *count);
-        }
-        for (own, others) in self.failures.iter_mut().zip(other.failures) {
-            *own += others;
-        }
-        self.bytes_sent += other.bytes_sent;
-        self.bytes_received += other.bytes_received;
-        self.reconnects += other.reconnects;
-        for sample in &other.samples {
-            if !self
-                .samples
-                .iter()
-                .any(|known| known.status == sample.status)
-            {
-                self.samples.push(sample.clone());
-            }
-        }
-    }
+/// The first response of a status that a lane has seen.
+#[derive(Debug)]
+pub(crate) struct Seen {
+    pub(crate) lane: usize,
+    pub(crate) status: u16,
+    /// Its body, or the beginning of it.
+    pub(crate) body: Vec<u8>,
 }
 
 /// What a loop tells the controller.
 #[derive(Debug)]
 pub(crate) enum Message {
+    /// Requests are over: told before each tick, and in between where there are many.
+    Ended { number: usize, ended: Vec<Ended> },
     /// What its lanes did since the last tick.
     Ticked {
         /// The loop.
@@ -197,17 +157,8 @@ pub(crate) enum Message {
         /// How long ago the last one was, in nanoseconds.
         length: u64,
         ticks: Vec<Tick>,
-        /// Status codes that a lane has seen for the first time.
-        seen: Vec<(usize, u16)>,
-    },
-    /// What its lanes measured in about a second.
-    Detailed {
-        number: usize,
-        details: Vec<(usize, Box<Detail>)>,
-        /// How late requests were sent for which a worker was free: what the generator adds.
-        pacing: Box<Histogram>,
-        /// Latencies of all lanes.
-        together: Box<Histogram>,
+        streams: Vec<Streamed>,
+        seen: Vec<Seen>,
         /// Processor time of the loop's thread since it began, in nanoseconds.
         cpu: u64,
     },

@@ -21,7 +21,7 @@ use serde_json::{Value as Json, json};
 pub use endpoint::{EarlyExit, Endpoint, Rate, Workers};
 pub(crate) use settings::{Request as RequestSettings, Settings};
 
-use crate::clock::whole;
+use crate::clock::{SECOND, whole};
 use crate::data::Table;
 use crate::error::LoadError;
 use crate::options::RunOptions;
@@ -162,6 +162,16 @@ impl LoadTest {
             Rate::Unpaced | Rate::Replayed => 0.0,
         });
         rates.sum()
+    }
+
+    /// How often loops report and the controller decides, in nanoseconds: ten times a second, and of
+    /// many endpoints less often, as it is to cost little. A whole number of them is a second.
+    pub(crate) fn tick(&self) -> u64 {
+        match self.endpoints.len() {
+            0..50 => SECOND / 10,
+            50..200 => SECOND / 5,
+            _ => SECOND / 4,
+        }
     }
 
     /// The policy of each endpoint that is autoscaled.

@@ -7,7 +7,8 @@ use plimsoll_core::policy::Reason;
 use serde_json::json;
 
 use crate::clock::SECOND;
-use crate::engine::{Detail, Failure};
+use crate::engine::Failure;
+use crate::results::detail::Detail;
 use crate::results::{
     Action, EndpointSummary, Event, Generator, Global, Latency, Limited, Point, ResponseSample,
     Results, Second, Summary, ThresholdResult, Totals, Verdict, Why,

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use plimsoll_core::histogram::Histogram;
 use serde::{Deserialize, Serialize};
 
+use super::detail::Detail;
 use crate::clock::SECOND;
-use crate::engine::{Detail, Failure};
+use crate::engine::Failure;
 
 /// Times of one kind, in milliseconds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -1,5 +1,6 @@
 //! What came of a run: the summary, and what reports are drawn from.
 
+pub(crate) mod detail;
 mod joined;
 mod judge;
 mod measured;
@@ -12,6 +13,7 @@ use std::time::SystemTime;
 use plimsoll_core::histogram::Histogram;
 use plimsoll_core::policy::Reason;
 
+pub(crate) use detail::Sample;
 pub(crate) use joined::{Join, Joined};
 pub(crate) use judge::judge;
 pub use measured::{Goodput, Latency, Measured};

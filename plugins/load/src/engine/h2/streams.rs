@@ -224,7 +224,7 @@ impl Streams {
         let head = request.method().as_str().len() + request.uri().path().len();
         let query = request.uri().query().map_or(0, str::len);
         let length = (head + query + request.body().len()) as u64 + size(request.headers());
-        self.lanes.lane_mut(lane).detail.bytes_sent += length;
+        self.lanes.lane_mut(lane).tick.bytes_sent += length;
         // It is on its way with this, not with the first look for a response.
         let response = sender.send_request(request.map(Full::new));
         let me = Weak::clone(&self.me);
@@ -281,7 +281,7 @@ impl Streams {
         if failure == Failure::Closed && status == 0 && for_nothing && !exchange.again {
             exchange.again = true;
             let lane = self.lanes.lane_mut(exchange.departure.lane);
-            lane.detail.reconnects += 1;
+            lane.tick.reconnects += 1;
             return self.place(exchange);
         }
         self.lanes.failed(exchange.departure, failure);
