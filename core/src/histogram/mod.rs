@@ -72,6 +72,16 @@ impl Histogram {
         }
     }
 
+    /// Forgets all times, and keeps room for a few.
+    pub fn clear(&mut self) {
+        let mut few = std::mem::take(&mut self.few);
+        few.clear();
+        *self = Self {
+            few,
+            ..Self::default()
+        };
+    }
+
     /// The buckets, into which the few go.
     fn buckets_of_all(&mut self) -> &mut Buckets {
         let many = self.many.get_or_insert_default();
@@ -229,7 +239,10 @@ mod tests {
                 histogram
             };
             let (one, other) = times.split_at(split.min(times.len()));
-            let (mut merged, all) = (of(one), of(&times));
+            let (mut merged, all) = (of(other), of(&times));
+            merged.clear();
+            prop_assert!(merged.is_empty() && merged.buckets().next().is_none());
+            merged.merge(&of(one));
             merged.merge(&of(other));
             prop_assert!(merged.buckets().eq(all.buckets()));
             prop_assert!(all.buckets().is_sorted_by(|one, next| one.0 < next.0));

@@ -17,6 +17,7 @@ mod plan;
 mod results;
 mod run;
 mod schedule;
+mod setup;
 mod stream;
 
 pub mod report;

@@ -5,10 +5,11 @@ use std::collections::VecDeque;
 use plimsoll_core::policy::{Observation, Sample};
 
 use super::early::Watch;
+use super::second::Second;
 use crate::clock::{SECOND, seconds};
-use crate::engine::{Ended, Failure, Outcome, Seen, Tick};
+use crate::engine::{Ended, Failure, Outcome, Seen, Streamed, Tick};
 use crate::plan::{Endpoint, Rate, Workers};
-use crate::results::{Joined, Point, Sample as BodySample, Totals, Why};
+use crate::results::{Joined, Point, Totals, Why};
 use crate::schedule::Ramp;
 
 /// Points of all timelines together that are kept: of many endpoints, each has fewer.
@@ -29,15 +30,20 @@ pub(super) struct Pending {
     service_ns: u64,
 }
 
+impl Pending {
+    pub(super) fn is_empty(&self) -> bool {
+        self.length == 0
+    }
+}
+
 /// What the controller knows of one endpoint.
 pub(super) struct EndpointState {
     /// Loop and lane of each of its lanes.
     pub(super) lanes: Vec<(usize, usize)>,
     pub(super) workers: u32,
     pub(super) peak_workers: u32,
-    /// Workers times nanoseconds, of the test and of this second.
+    /// Workers times nanoseconds.
     pub(super) worker_area: u128,
-    second_worker_area: u128,
     observed: u64,
     pending: Pending,
     /// Of each lane: how long its ticks since the last decision were, and what waited at the last one.
@@ -45,12 +51,11 @@ pub(super) struct EndpointState {
     samples: [Sample; 1],
     pub(super) in_flight: f64,
     pub(super) backlog: u32,
-    /// Requests that waited while there were as many workers as there may be: how many decisions in a row.
-    bounded_for: u32,
+    /// Since when requests wait while there are as many workers as there may be.
+    bounded_since: Option<u64>,
     pub(super) bounded: bool,
     pub(super) totals: Totals,
-    pub(super) second: Totals,
-    second_in_flight: (f64, u32),
+    pub(super) second: Second,
     pub(super) timeline: Joined<Point>,
     /// Requests that ended in each of the last seconds.
     pub(super) history: VecDeque<f64>,
@@ -72,18 +77,16 @@ impl EndpointState {
             workers,
             peak_workers: workers,
             worker_area: 0,
-            second_worker_area: 0,
             observed: 0,
             pending: Pending::default(),
             lane_ticks: Vec::new(),
             samples: [Sample::default()],
             in_flight: 0.0,
             backlog: 0,
-            bounded_for: 0,
+            bounded_since: None,
             bounded: false,
             totals: Totals::default(),
-            second: Totals::default(),
-            second_in_flight: (0.0, 0),
+            second: Second::default(),
             timeline: Joined::new((MOST_POINTS / endpoints.max(1)).clamp(60, 600)),
             history: VecDeque::new(),
             last: Point::default(),
@@ -103,12 +106,13 @@ impl EndpointState {
         pending.in_flight_area += tick.in_flight_area;
         pending.backlog_area += tick.backlog_area;
         pending.arrivals += tick.arrivals;
-        let second = &mut self.second;
-        second.due += u64::from(tick.arrivals);
-        second.sent += u64::from(tick.sent);
-        second.sent_in_time += u64::from(tick.sent_in_time);
-        second.detail.bytes_sent += tick.bytes_sent;
-        second.detail.reconnects += u64::from(tick.reconnects);
+        let totals = &mut self.totals;
+        totals.due += u64::from(tick.arrivals);
+        totals.sent += u64::from(tick.sent);
+        totals.sent_in_time += u64::from(tick.sent_in_time);
+        totals.detail.bytes_sent += tick.bytes_sent;
+        totals.detail.reconnects += u64::from(tick.reconnects);
+        self.second.sent += u64::from(tick.sent);
     }
 
     /// Takes a request that is over.
@@ -125,24 +129,26 @@ impl EndpointState {
         if has_latency {
             self.pending.service_ns += ended.service.unwrap_or(0);
         }
+        self.totals.completions += u64::from(is_work);
+        self.totals.errors += u64::from(is_error);
+        self.totals.detail.count(ended);
         self.second.completions += u64::from(is_work);
         self.second.errors += u64::from(is_error);
-        self.second.detail.count(ended);
+        if has_latency {
+            self.second.response.record(ended.response);
+        }
+    }
+
+    /// Takes the tokens of a response.
+    pub(super) fn take_stream(&mut self, stream: &Streamed) {
+        self.totals.detail.count_stream(stream);
+        self.second.tokens += stream.tokens;
     }
 
     /// Takes the first response of a status.
     pub(super) fn take_seen(&mut self, seen: Seen) {
-        let (status, body) = (seen.status, seen.body);
-        self.second.detail.keep(&BodySample { status, body });
-        self.seen.push(status);
-    }
-
-    /// How many requests ended so far, and how many of them failed.
-    pub(super) fn completed(&self) -> (u64, u64) {
-        (
-            self.totals.completions + self.second.completions,
-            self.totals.errors + self.second.errors,
-        )
+        self.seen.push(seen.status);
+        self.totals.detail.keep(seen.status, seen.body);
     }
 
     /// What the lanes did since the last decision. Where one ticked more often than the others, its time
@@ -165,22 +171,23 @@ impl EndpointState {
             Workers::Fixed(count) => count,
             Workers::Autoscaled { max, .. } => max.unwrap_or(u32::MAX),
         };
-        // For half a second without end to it.
-        self.bounded_for = match self.workers >= most && self.backlog > 0 {
-            true => self.bounded_for + 1,
-            false => 0,
+        self.bounded_since = match self.workers >= most && self.backlog > 0 {
+            true => self.bounded_since.or(Some(now)),
+            false => None,
         };
-        self.bounded |= self.bounded_for >= 5;
+        // For half a second without end to it.
+        let since = self.bounded_since.unwrap_or(now);
+        self.bounded |= now - since >= SECOND / 2;
 
         let area = u128::from(self.workers) * u128::from(now - self.observed);
         self.worker_area += area;
-        self.second_worker_area += area;
+        self.second.worker_area += area;
         self.observed = now;
         self.peak_workers = self.peak_workers.max(self.workers);
         if !pending.is_empty() {
             self.in_flight = pending.in_flight_area as f64 / pending.length as f64;
-            self.second_in_flight.0 += self.in_flight;
-            self.second_in_flight.1 += 1;
+            self.second.in_flight += self.in_flight;
+            self.second.looks += 1;
         }
     }
 
@@ -227,39 +234,14 @@ impl EndpointState {
 
     /// Closes a second that began at a time, of a test that ends at a time.
     pub(super) fn close_second(&mut self, endpoint: &Endpoint, began: u64, length: u64, end: u64) {
-        let second = std::mem::take(&mut self.second);
-        let detail = &second.detail;
-        let per_second = |count: u64| count as f64 * SECOND as f64 / length.max(1) as f64;
-        let quantiles = detail.response.quantiles([0.5, 0.95, 0.99]);
-        let [p50_ms, p95_ms, p99_ms] = quantiles.map(crate::results::milliseconds);
-        let until = began + length;
         let end = self.ended.map_or(end, |(at, _)| at.min(end));
-        let due = |ramp: Ramp| ramp.due(until.min(end)) - ramp.due(began.min(end));
-        let target = ramp(endpoint).map_or(0.0, due) * SECOND as f64 / length.max(1) as f64;
-        let (in_flight, count) = std::mem::take(&mut self.second_in_flight);
-        let point = Point {
-            at_seconds: seconds(until),
-            length_seconds: seconds(length),
-            target_rate: target,
-            sent_rate: per_second(second.sent),
-            rate: per_second(second.completions),
-            error_rate: per_second(second.errors),
-            workers: self.second_worker_area as f64 / length.max(1) as f64,
-            in_flight: in_flight / f64::from(count.max(1)),
-            backlog: self.backlog,
-            p50_ms,
-            p95_ms,
-            p99_ms,
-            max_ms: crate::results::milliseconds(detail.response.max()),
-            tokens: per_second(detail.tokens),
-        };
-        self.second_worker_area = 0;
+        let second = &mut self.second;
+        let point = second.close(endpoint, began, length, end, self.backlog);
         if length >= SECOND * 9 / 10 {
             self.totals.peak = self.totals.peak.max(point.rate);
             self.history.truncate(HISTORY - 1);
             self.history.push_front(point.rate);
         }
-        self.totals.add(&second);
         self.last = point;
         self.timeline.add(point);
     }

@@ -5,6 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use super::Control;
 use super::endpoint::ramp;
 use crate::clock::{SECOND, seconds};
+use crate::engine::Failure;
 use crate::plan::{Rate, Workers};
 use crate::results::{
     EndpointSummary, Evidence, Generator, Global, Latency, ResponseSample, Results, Summary,
@@ -81,6 +82,7 @@ impl Control {
             busiest,
             achieved: measured.rate_achieved,
             backlog: self.waiting_at_end,
+            local: all.detail.failures[Failure::Local as usize],
             bounded,
         });
         let total = measured.total_requests;

@@ -3,6 +3,7 @@
 mod early;
 mod endpoint;
 mod finish;
+mod second;
 mod snapshot;
 mod together;
 
@@ -13,19 +14,19 @@ use std::time::Duration;
 
 use mio::Waker;
 use plimsoll_core::control::Controller;
-use plimsoll_core::distribution::Demand;
 use plimsoll_core::policy::{Reason, ScalingPolicy};
 
 use self::early::Watch;
-use self::endpoint::{EndpointState, Pending};
+use self::endpoint::EndpointState;
 pub use self::snapshot::{EndpointSnapshot, Phase, Snapshot};
 use self::together::Together;
 use crate::clock::{RunClock, SECOND};
 use crate::engine::{Message, OVER, Orders};
 use crate::error::LoadError;
-use crate::plan::{LoadTest, Workers};
+use crate::plan::{LoadTest, MOST_WORKERS, Workers};
 use crate::results::{Action, Event, Results, Why};
-use crate::run::{Shared, share};
+use crate::run::Shared;
+use crate::setup::share;
 
 /// Events that are kept; more are counted.
 const MOST_EVENTS: usize = 1_000_000;
@@ -88,8 +89,9 @@ impl Control {
                 endpoints[*endpoint].lanes.push((number, lane));
             }
         }
+        let budget = test.budget.into_iter().chain(test.affordable).min();
         Self {
-            controller: Controller::new(test.budget, demands(&test, &endpoints)),
+            controller: Controller::new(budget, test.demands()),
             end: test.duration,
             watch: test.early_exit.as_ref().map(Watch::new),
             policies,
@@ -186,7 +188,7 @@ impl Control {
                 }
                 for stream in &streams {
                     let (endpoint, _) = lanes[stream.lane];
-                    self.endpoints[endpoint].second.detail.count_stream(stream);
+                    self.endpoints[endpoint].take_stream(stream);
                 }
                 for seen in seen {
                     let (endpoint, _) = lanes[seen.lane];
@@ -215,10 +217,7 @@ impl Control {
             if now > self.end {
                 continue;
             }
-            // Each of its loops has a worker of it.
-            let shards = u32::try_from(state.lanes.len()).unwrap_or(u32::MAX);
-            let max = max.unwrap_or(crate::plan::MOST_WORKERS);
-            let min = min.max(shards).min(max);
+            let max = max.unwrap_or(MOST_WORKERS).max(min);
             let decision = policy.decide(&state.observation(endpoint, now, (min, max), &pending));
             if decision.reason == Reason::FAILED {
                 let failure = policy
@@ -317,7 +316,7 @@ impl Control {
         let (mut completions, mut errors) = (0, 0);
         for place in 0..self.endpoints.len() {
             let state = &mut self.endpoints[place];
-            let (own_completions, own_errors) = state.completed();
+            let (own_completions, own_errors) = (state.totals.completions, state.totals.errors);
             completions += own_completions;
             errors += own_errors;
             if let Some(watch) = &self.watch {
@@ -401,23 +400,5 @@ impl Control {
         }
         self.together.close_second(until, length, completions);
         self.second = until;
-    }
-}
-
-/// What each endpoint asks of the budget at first: at the least a worker for each of its loops.
-fn demands(test: &LoadTest, endpoints: &[EndpointState]) -> Vec<Demand> {
-    let mut demands = test.demands();
-    for (demand, state) in demands.iter_mut().zip(endpoints) {
-        let shards = u32::try_from(state.lanes.len()).unwrap_or(u32::MAX);
-        demand.min = demand.min.max(shards).min(demand.max);
-        demand.desired = demand.desired.max(demand.min);
-    }
-    demands
-}
-
-/// What lanes did since the last decision.
-impl Pending {
-    fn is_empty(&self) -> bool {
-        self.length == 0
     }
 }

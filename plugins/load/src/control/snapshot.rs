@@ -70,7 +70,7 @@ impl Control {
     pub(super) fn snapshot(&self, now: u64) -> Snapshot {
         let states = self.endpoints.iter().zip(&self.test.endpoints);
         let endpoints = states.map(|(state, endpoint)| {
-            let (requests, errors) = state.completed();
+            let (requests, errors) = (state.totals.completions, state.totals.errors);
             EndpointSnapshot {
                 key: endpoint.key.as_str().into(),
                 target_rate: ramp(endpoint).map(|ramp| ramp.at(now)),

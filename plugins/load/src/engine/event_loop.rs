@@ -135,7 +135,10 @@ impl EventLoop {
             match idle.map_or_else(|| self.connect(pool), Ok) {
                 Ok(key) => break key,
                 Err(_) if self.has_another(&mut exchange) => {}
-                Err(_) => return self.lanes.failed(exchange.departure, Failure::Connect),
+                Err(error) => {
+                    let failure = Failure::of_connecting(&error);
+                    return self.lanes.failed(exchange.departure, failure);
+                }
             }
         };
         let connection = &mut self.connections[key];

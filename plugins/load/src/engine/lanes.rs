@@ -3,6 +3,7 @@
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
+use std::collections::binary_heap::PeekMut;
 use std::io;
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
@@ -16,6 +17,7 @@ use super::message::{Failure, Message, Orders};
 use crate::clock::{RunClock, SECOND};
 use crate::http::Request;
 use crate::plan::LoadTest;
+use crate::schedule::Replay;
 
 /// So many requests that are over are told at once, whenever the next tick is.
 const MANY: usize = 8192;
@@ -31,6 +33,7 @@ pub(crate) struct Parts {
     pub(crate) clock: RunClock,
     pub(crate) test: Arc<LoadTest>,
     pub(crate) lanes: Vec<Lane>,
+    pub(crate) replay: Option<Replay>,
     pub(crate) pools: Vec<Pool>,
     pub(crate) orders: Arc<Orders>,
     pub(crate) tell: Sender<Message>,
@@ -57,7 +60,9 @@ pub(super) struct Lanes {
     orders: Arc<Orders>,
     tell: Sender<Message>,
     lanes: Vec<Lane>,
-    /// When each lane's next request falls due.
+    /// Where requests fall due as recorded: in place of the lanes' schedules.
+    replay: Option<Replay>,
+    /// When each lane's next request falls due, or the next of the recorded ones.
     due: BinaryHeap<Reverse<(u64, usize)>>,
     /// Lanes that may have something to send.
     runnable: Vec<usize>,
@@ -83,10 +88,11 @@ impl Lanes {
             end: parts.orders.end(),
             orders: parts.orders,
             tell: parts.tell,
-            due: BinaryHeap::with_capacity(parts.lanes.len()),
+            due: BinaryHeap::new(),
             // Those without a rate begin at once.
             runnable: (0..parts.lanes.len()).collect(),
             lanes: parts.lanes,
+            replay: parts.replay,
             random: parts.random,
             in_flight: 0,
             tick,
@@ -94,9 +100,11 @@ impl Lanes {
             reported: 0,
             told: Told::default(),
         };
-        for lane in 0..lanes.lanes.len() {
-            lanes.schedule(lane);
-        }
+        let of_lanes = lanes.lanes.iter_mut().enumerate();
+        let of_lanes = of_lanes.filter_map(|(number, lane)| Some((lane.schedule.next()?, number)));
+        let replayed = lanes.replay.as_mut().and_then(Replay::next);
+        let first = of_lanes.chain(replayed).filter(|(at, _)| *at < lanes.end);
+        lanes.due = first.map(Reverse).collect();
         (lanes, parts.poll, parts.pools)
     }
 
@@ -125,16 +133,6 @@ impl Lanes {
         u128::from(self.random.bits()) << 64 | u128::from(self.random.bits())
     }
 
-    /// Notes when a lane's next request falls due, if that is within the test.
-    fn schedule(&mut self, lane: usize) {
-        let one = &mut self.lanes[lane];
-        if let Some(at) = one.schedule.next()
-            && at < self.end
-        {
-            self.due.push(Reverse((at, lane)));
-        }
-    }
-
     /// When there is something to do next.
     #[inline]
     pub(super) fn wake(&self) -> u64 {
@@ -144,16 +142,11 @@ impl Lanes {
 
     /// The next request that is due and has a worker. Those that have none wait.
     pub(super) fn fall_due(&mut self, now: u64) -> Option<Departure> {
-        while let Some(Reverse((at, lane))) = self.due.peek().copied() {
-            if at > now {
-                break;
-            }
-            self.due.pop();
-            if at >= self.end || self.lanes[lane].over {
+        while let Some((at, lane)) = self.next_due(now) {
+            let one = &mut self.lanes[lane];
+            if at >= self.end || one.over {
                 continue;
             }
-            self.schedule(lane);
-            let one = &mut self.lanes[lane];
             one.tick.arrivals += 1;
             if one.in_flight < one.slots && one.backlog.is_empty() && now >= one.resumes {
                 return Some(self.depart(lane, at, self.clock.now(), false));
@@ -162,6 +155,28 @@ impl Lanes {
             self.runnable.push(lane);
         }
         None
+    }
+
+    /// When the next request fell due, and of which lane it is. The one after it takes its place.
+    fn next_due(&mut self, now: u64) -> Option<(u64, usize)> {
+        let mut first = self.due.peek_mut()?;
+        let Reverse((at, lane)) = *first;
+        if at > now {
+            return None;
+        }
+        let one = &mut self.lanes[lane];
+        let next = match &mut self.replay {
+            Some(replay) => replay.next(),
+            None if one.over => None,
+            None => one.schedule.next().map(|at| (at, lane)),
+        };
+        match next.filter(|(at, _)| *at < self.end) {
+            Some(next) => *first = Reverse(next),
+            None => {
+                PeekMut::pop(first);
+            }
+        }
+        Some((at, lane))
     }
 
     /// The next request that has waited, or needs not wait, and has a worker.
@@ -210,7 +225,7 @@ impl Lanes {
     pub(super) fn failed(&mut self, departure: Departure, failure: Failure) {
         let now = self.clock.now();
         let lane = &mut self.lanes[departure.lane];
-        if failure == Failure::Connect && !lane.paced {
+        if !lane.paced && matches!(failure, Failure::Connect | Failure::Local) {
             lane.resumes = now + BACK_OFF;
         }
         self.over(departure, now, End::Failed(failure));
@@ -293,7 +308,7 @@ impl Lanes {
 
     /// What went wrong with the lanes: a trace that could not be read on.
     pub(super) fn outcome(&self) -> io::Result<()> {
-        let failure = self.lanes.iter().find_map(|lane| lane.schedule.failure());
+        let failure = self.replay.as_ref().and_then(Replay::failure);
         failure.map_or(Ok(()), |failure| Err(io::Error::other(failure)))
     }
 

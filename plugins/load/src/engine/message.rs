@@ -36,6 +36,8 @@ impl Orders {
 pub enum Failure {
     /// No connection could be made.
     Connect,
+    /// This machine had no more open files or ports for a connection.
+    Local,
     /// The connection broke before the response was whole.
     Closed,
     /// What came was no response.
@@ -50,8 +52,9 @@ pub enum Failure {
 
 impl Failure {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Connect,
+        Self::Local,
         Self::Closed,
         Self::Protocol,
         Self::Timeout,
@@ -59,11 +62,21 @@ impl Failure {
         Self::Unsent,
     ];
 
+    /// What it counts as that a connection could not be begun.
+    pub(super) fn of_connecting(error: &std::io::Error) -> Self {
+        use rustix::io::Errno;
+        match Errno::from_io_error(error) {
+            Some(Errno::MFILE | Errno::NFILE | Errno::ADDRNOTAVAIL | Errno::NOBUFS) => Self::Local,
+            _ => Self::Connect,
+        }
+    }
+
     /// Its name in reports.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::Connect => "connect",
+            Self::Local => "local",
             Self::Closed => "closed",
             Self::Protocol => "protocol",
             Self::Timeout => "timeout",

@@ -39,6 +39,8 @@ pub struct LoadTest {
     pub duration: u64,
     /// Most workers of all autoscaled endpoints together.
     pub budget: Option<u32>,
+    /// As above, for as many as there can be connections for; none where that is no limit.
+    pub(crate) affordable: Option<u32>,
     /// What shares the budget, by its name and itself.
     pub strategy: (String, Box<dyn DistributionStrategy>),
     /// What ends the whole test before its time.
@@ -96,6 +98,7 @@ impl LoadTest {
             name: release.name.clone(),
             duration,
             budget: options.budget.or(shared.and_then(|one| one.budget)),
+            affordable: None,
             strategy: (strategy, made),
             early_exit: first.early_exit.test.clone(),
             thresholds: parsed(first.test_thresholds.iter().chain(&options.thresholds))?,

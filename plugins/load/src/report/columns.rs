@@ -99,7 +99,7 @@ macro_rules! streamed {
 }
 
 /// All columns.
-pub(super) const COLUMNS: [Column; 56] = [
+pub(super) const COLUMNS: [Column; 57] = [
     ("endpoint_key", |row| {
         row.endpoint
             .map_or("total", |endpoint| &endpoint.endpoint_key)
@@ -177,6 +177,7 @@ pub(super) const COLUMNS: [Column; 56] = [
     ("status_4xx", |row| statuses(row, '4')),
     ("status_5xx", |row| statuses(row, '5')),
     ("failed_connect", |row| failed(row, Failure::Connect)),
+    ("failed_local", |row| failed(row, Failure::Local)),
     ("failed_closed", |row| failed(row, Failure::Closed)),
     ("failed_protocol", |row| failed(row, Failure::Protocol)),
     ("failed_timeout", |row| failed(row, Failure::Timeout)),

@@ -100,14 +100,16 @@ impl Detail {
         self.bytes_sent += other.bytes_sent;
         self.bytes_received += other.bytes_received;
         self.reconnects += other.reconnects;
-        other.samples.iter().for_each(|sample| self.keep(sample));
+        for sample in &other.samples {
+            self.keep(sample.status, sample.body.clone());
+        }
     }
 
     /// Keeps a sample, where it is the first of its status.
-    pub(crate) fn keep(&mut self, sample: &Sample) {
+    pub(crate) fn keep(&mut self, status: u16, body: Vec<u8>) {
         let mut known = self.samples.iter();
-        if known.all(|known| known.status != sample.status) {
-            self.samples.push(sample.clone());
+        if known.all(|known| known.status != status) {
+            self.samples.push(Sample { status, body });
         }
     }
 }

@@ -13,7 +13,6 @@ use std::time::SystemTime;
 use plimsoll_core::histogram::Histogram;
 use plimsoll_core::policy::Reason;
 
-pub(crate) use detail::Sample;
 pub(crate) use joined::{Join, Joined};
 pub(crate) use judge::judge;
 pub use measured::{Goodput, Latency, Measured};

@@ -48,6 +48,8 @@ pub(crate) struct Evidence<'e> {
     pub(crate) achieved: Option<f64>,
     /// Requests that waited for a worker at the end of the test.
     pub(crate) backlog: u64,
+    /// Requests for which this machine had no more open files or ports.
+    pub(crate) local: u64,
     /// The endpoints whose workers were as many as may be while requests waited.
     pub(crate) bounded: usize,
 }
@@ -59,6 +61,16 @@ impl Verdict {
         let busy = evidence.busiest * 100.0;
         let verdict = |limited_by, reason: String| Self { limited_by, reason };
         let misses = evidence.achieved.is_some_and(|achieved| achieved < 0.99);
+        if evidence.local > 0 {
+            return verdict(
+                Limited::Generator,
+                format!(
+                    "for {} requests this machine had no open file or no port left to connect with: raise \
+                     the limit of open files (`ulimit -n`) or the range of ports, or have fewer workers",
+                    evidence.local
+                ),
+            );
+        }
         if evidence.achieved.is_none() {
             return match evidence.busiest > BUSY {
                 true => verdict(

@@ -1,9 +1,11 @@
 //! When requests fall due. Each time is worked out anew from the request's number, so that nothing adds
 //! up, however long a test runs.
 
-use plimsoll_harness::arrival::{Arrival, Arrivals};
+mod replay;
+
 use plimsoll_harness::random::Stream;
 
+pub(crate) use self::replay::Replay;
 use crate::clock::SECOND;
 
 /// A rate that rises in a straight line from 0 and then stays.
@@ -89,58 +91,13 @@ pub(crate) enum Schedule {
         expected: f64,
         random: Stream,
     },
-    /// As recorded.
-    Replay(Box<Replay>),
+    /// As recorded: the loop has the trace.
+    Replayed,
     /// Nothing falls due: workers send as fast as they go.
     Unpaced,
 }
 
-/// One endpoint's part of recorded arrivals: every `stride`-th.
-pub(crate) struct Replay {
-    pub(crate) arrivals: Box<dyn Arrivals>,
-    pub(crate) batch: Vec<Arrival>,
-    pub(crate) at: usize,
-    /// How many of the trace's requests are passed over before the next one.
-    pub(crate) skip: u64,
-    pub(crate) stride: u64,
-    /// Why the trace could not be read on.
-    pub(crate) failure: Option<String>,
-}
-
-impl Replay {
-    fn next(&mut self) -> Option<u64> {
-        loop {
-            if self.at == self.batch.len() {
-                self.batch.clear();
-                self.at = 0;
-                if let Err(error) = self.arrivals.fill(&mut self.batch) {
-                    self.failure = Some(error.to_string());
-                    return None;
-                }
-                if self.batch.is_empty() {
-                    return None;
-                }
-            }
-            let arrival = self.batch[self.at];
-            self.at += 1;
-            if self.skip == 0 {
-                self.skip = self.stride - 1;
-                return Some(arrival.at);
-            }
-            self.skip -= 1;
-        }
-    }
-}
-
 impl Schedule {
-    /// Why nothing falls due any more, where a trace could not be read on.
-    pub(crate) fn failure(&self) -> Option<String> {
-        match self {
-            Self::Replay(replay) => replay.failure.clone(),
-            _ => None,
-        }
-    }
-
     /// When the next request falls due.
     #[inline]
     pub(crate) fn next(&mut self) -> Option<u64> {
@@ -164,8 +121,7 @@ impl Schedule {
                 *expected -= (1.0 - random.unit()).ln();
                 Some(ramp.time(*expected))
             }
-            Self::Replay(replay) => replay.next(),
-            Self::Unpaced => None,
+            Self::Replayed | Self::Unpaced => None,
         }
     }
 }

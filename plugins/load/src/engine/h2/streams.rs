@@ -177,11 +177,13 @@ impl Streams {
         let waiting = std::mem::take(&mut *connection.waiting.borrow_mut());
         for key in waiting {
             let mut exchange = self.release(key);
-            if failure == Some(Failure::Connect) {
+            if let Some(Failure::Connect | Failure::Local) = failure {
                 exchange.tried += 1;
             }
             match failure {
-                Some(Failure::Connect) | None if exchange.tried < addresses => self.place(exchange),
+                Some(Failure::Connect | Failure::Local) | None if exchange.tried < addresses => {
+                    self.place(exchange)
+                }
                 failure => {
                     let failure = failure.unwrap_or(Failure::Connect);
                     self.lanes.failed(exchange.departure, failure);

@@ -1,0 +1,106 @@
+//! On which loops each endpoint is sent, and when it begins.
+
+use std::collections::HashMap;
+
+use crate::plan::{Endpoint, LoadTest, Rate, Workers};
+
+/// An endpoint with a higher rate is sent by several event loops.
+const RATE_OF_A_LOOP: f64 = 20_000.0;
+/// And so that its workers are not too few to be divided.
+const WORKERS_OF_A_LOOP: u32 = 16;
+
+/// On which loops each endpoint is sent: on one, or several where its rate is high or there is none;
+/// always on those that have the least to do. On each of its loops, an endpoint that is autoscaled has at
+/// least one request in flight: its fewest workers are made as many.
+pub(super) fn places(test: &mut LoadTest, threads: usize) -> Vec<Vec<usize>> {
+    let mut places = on_loops(test, threads, threads);
+    let least: u64 = (test.endpoints.iter().zip(&places))
+        .map(|(endpoint, loops)| u64::from(fewest(endpoint, loops.len())))
+        .sum();
+    // The budget may be too small for that.
+    let budget = test.budget.into_iter().chain(test.affordable).min();
+    if budget.is_some_and(|budget| least > u64::from(budget)) {
+        places = on_loops(test, threads, 1);
+    }
+    for (endpoint, loops) in test.endpoints.iter_mut().zip(&places) {
+        let fewest = fewest(endpoint, loops.len());
+        if let Workers::Autoscaled { min, .. } = &mut endpoint.workers {
+            *min = fewest;
+        }
+    }
+    places
+}
+
+/// The fewest workers of an endpoint that takes part in the budget, on so many loops.
+fn fewest(endpoint: &Endpoint, loops: usize) -> u32 {
+    match endpoint.workers {
+        Workers::Fixed(_) => 0,
+        Workers::Autoscaled { min, .. } => {
+            let loops = u32::try_from(loops).unwrap_or(u32::MAX);
+            min.max(loops.div_ceil(endpoint.per_worker))
+        }
+    }
+}
+
+/// The loops of each endpoint, where one that is autoscaled has so many at the most.
+fn on_loops(test: &LoadTest, threads: usize, autoscaled: usize) -> Vec<Vec<usize>> {
+    let mut loads = vec![0.0_f64; threads];
+    let place = |endpoint: &Endpoint| {
+        let (wanted, load) = match endpoint.rate {
+            Rate::PerSecond(rate) => ((rate / RATE_OF_A_LOOP).ceil(), rate),
+            Rate::Unpaced => (threads as f64, RATE_OF_A_LOOP),
+            Rate::Replayed => (1.0, RATE_OF_A_LOOP / 10.0),
+        };
+        let (workers, loops) = match endpoint.workers {
+            Workers::Fixed(count) => (count, threads),
+            Workers::Autoscaled { max, .. } => (max.unwrap_or(u32::MAX), autoscaled),
+        };
+        // With few on a loop, one waits for a worker while another's are free.
+        let most = workers.saturating_mul(endpoint.per_worker) / WORKERS_OF_A_LOOP;
+        let shards = (1..=loops)
+            .take_while(|count| *count as f64 <= wanted && *count <= most as usize)
+            .count()
+            .max(1);
+        let mut by_load: Vec<usize> = (0..threads).collect();
+        by_load.sort_by(|one, other| loads[*one].total_cmp(&loads[*other]));
+        by_load.truncate(shards);
+        for one in &by_load {
+            loads[*one] += load / shards as f64;
+        }
+        by_load
+    };
+    test.endpoints.iter().map(place).collect()
+}
+
+/// Where in its first gap each endpoint begins, so that they do not send at once: those of one rate are
+/// spread evenly, as if one endpoint held all of it. The golden ratio sets different rates apart.
+pub(super) fn phases(test: &LoadTest) -> Vec<f64> {
+    let rate = |endpoint: &Endpoint| match endpoint.rate {
+        Rate::PerSecond(rate) => rate.to_bits(),
+        Rate::Unpaced | Rate::Replayed => 0,
+    };
+    let mut rates: HashMap<u64, (usize, usize)> = HashMap::new();
+    for endpoint in &test.endpoints {
+        let others = rates.len();
+        rates.entry(rate(endpoint)).or_insert((others, 0)).1 += 1;
+    }
+    let mut begun: HashMap<u64, usize> = HashMap::new();
+    let phase = |endpoint| {
+        let (group, count) = rates[&rate(endpoint)];
+        let place = begun.entry(rate(endpoint)).or_default();
+        *place += 1;
+        let apart = (group as f64 * 0.618_033_988_749_894_9).fract();
+        ((*place - 1) as f64 + apart) / count as f64
+    };
+    test.endpoints.iter().map(phase).collect()
+}
+
+/// How many requests one of several loops may have in flight.
+pub(crate) fn share(workers: u32, per_worker: u32, loops: usize, shard: usize) -> u32 {
+    let slots = workers
+        .saturating_mul(per_worker)
+        .min(crate::engine::OVER - 1);
+    let loops = u32::try_from(loops.max(1)).unwrap_or(u32::MAX);
+    let more = u32::try_from(shard).is_ok_and(|shard| shard < slots % loops);
+    slots / loops + u32::from(more)
+}
