@@ -36,7 +36,12 @@ pub(crate) fn send(seconds: f64) -> Result<()> {
     let test = LoadTest::of(&release(&text)?, &context, &options)?;
     let run = Run::start(test, &context, &options)?;
     println!("{STARTED}");
-    println!("{}", report(&run.finish()?)?);
+    let begun = memory_mb();
+    std::thread::sleep(length.mul_f64(0.9));
+    let running = memory_mb();
+    let mut report = report(&run.finish()?)?;
+    report["memoryMb"] = json!({ "begun": begun, "running": running });
+    println!("{report}");
     Ok(())
 }
 
@@ -75,7 +80,6 @@ fn report(results: &Results) -> Result<Json> {
         json!({ "at": Duration::from_nanos(event.at).as_secs_f64(), "workers": event.workers })
     });
     Ok(json!({
-        "peakMb": peak_mb(),
         "began": results.began.duration_since(SystemTime::UNIX_EPOCH)?.as_secs_f64(),
         "global": results.summary.global,
         "generator": results.summary.generator,
@@ -84,12 +88,12 @@ fn report(results: &Results) -> Result<Json> {
     }))
 }
 
-/// The most memory that this process held, in MB.
-fn peak_mb() -> Option<f64> {
+/// Memory that this process holds beside its program, in MB.
+fn memory_mb() -> Option<f64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status
         .lines()
-        .find_map(|line| line.strip_prefix("VmHWM:"))?;
+        .find_map(|line| line.strip_prefix("RssAnon:"))?;
     let kib: f64 = line.trim().strip_suffix(" kB")?.parse().ok()?;
     Some(kib * 1024.0 / 1e6)
 }

@@ -261,3 +261,72 @@ fn secrets_are_shown_nowhere() {
         unset.stderr
     );
 }
+
+/// Runs a command that may have so many files open.
+#[cfg(target_os = "linux")]
+fn with_files(home: &Home, files: u32, arguments: &[&str]) -> Run {
+    let command = home.command(arguments);
+    let mut limited = std::process::Command::new("prlimit");
+    limited
+        .arg(format!("--nofile={files}:{files}"))
+        .arg(command.get_program())
+        .args(command.get_args())
+        .current_dir(command.get_current_dir().unwrap());
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => limited.env(name, value),
+            None => limited.env_remove(name),
+        };
+    }
+    Run::of(limited.output().unwrap())
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn open_files_are_the_limit_of_workers_and_it_is_said() {
+    if std::process::Command::new("prlimit")
+        .arg("--version")
+        .output()
+        .is_err()
+    {
+        eprintln!("skipped: prlimit (util-linux) is not installed");
+        return;
+    }
+    let target = target();
+    // Nothing answers, so that every request keeps its connection.
+    let url = target.url("/?hang=1");
+    let home = Home::new();
+    let test = |more: &Json| {
+        let mut test = json!({ "duration": 1, "timeout": 5, "requests": [{ "url": url }] });
+        for (key, value) in more.as_object().unwrap() {
+            test[key] = value.clone();
+        }
+        home.write("load.json", &test.to_string());
+        let arguments = [
+            "run",
+            "load.json",
+            "--json",
+            "--drain",
+            "0",
+            "--threads",
+            "1",
+        ];
+        with_files(&home, 128, &arguments)
+    };
+
+    let refused = test(&json!({ "workers": 100 }));
+    assert_eq!(refused.code, 1, "{}", refused.stderr);
+    insta::assert_snapshot!(refused.stderr, @"");
+
+    let fixed = test(&json!({ "workers": 1000, "rps": 500 })).json();
+    assert!(
+        fixed["global"]["failures"]["local"].as_u64() > Some(0),
+        "{fixed}"
+    );
+    assert_eq!(fixed["generator"]["verdict"]["limitedBy"], "generator");
+
+    let autoscaled = test(&json!({ "autoscale": { "enabled": true, "targetRps": 500 } })).json();
+    assert_eq!(autoscaled["global"]["failures"]["local"], Json::Null);
+    let workers = autoscaled["endpoints"][0]["peakWorkers"].as_u64().unwrap();
+    assert!((20..128).contains(&workers), "{workers} workers");
+}

@@ -70,8 +70,8 @@ fn sample(series: &Series) -> &'static str {
 }
 
 /// The next of 1, 2, 4 and 5 times a power of ten.
-fn nice(value: f64) -> f64 {
-    if value <= 0.0 {
+pub(crate) fn nice(value: f64) -> f64 {
+    if value.is_nan() || value <= 0.0 {
         return 1.0;
     }
     let power = 10_f64.powf(value.log10().floor());

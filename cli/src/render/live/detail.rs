@@ -11,6 +11,7 @@ use super::paint::{faint, strong};
 use super::state::{Moment, State};
 use super::view::{bottom, decision, rule, times, top};
 use super::words::{clock, columns, cut, flow, latency, short};
+use crate::render::chart::nice;
 use crate::render::figures::{count, percent, several, three_digits};
 
 /// The smallest chart that says something, in columns and lines.
@@ -155,17 +156,4 @@ fn chart(frame: &mut Frame, area: Rect, place: usize, state: &State) {
                 .labels(labels),
         );
     frame.render_widget(chart, area);
-}
-
-/// The next of 1, 2, 4 and 5 times a power of ten.
-fn nice(value: f64) -> f64 {
-    if value.is_nan() || value <= 0.0 {
-        return 1.0;
-    }
-    let power = 10_f64.powf(value.log10().floor());
-    [1.0, 2.0, 4.0, 5.0, 10.0]
-        .into_iter()
-        .map(|step| step * power)
-        .find(|step| *step >= value * 0.999_999)
-        .unwrap_or(value)
 }

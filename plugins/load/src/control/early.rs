@@ -16,7 +16,15 @@ pub(super) struct Watch {
     /// In nanoseconds; 0 for all of the test.
     window: u64,
     /// What was counted at times within the window, and the last time before it.
-    history: VecDeque<(u64, u64, u64)>,
+    history: VecDeque<Counted>,
+}
+
+/// What was counted until a time.
+#[derive(Clone, Copy, Debug)]
+struct Counted {
+    at: u64,
+    requests: u64,
+    errors: u64,
 }
 
 impl Watch {
@@ -43,15 +51,19 @@ impl Watch {
         let most = self.exit.error_rate?;
         let (mut requests_before, mut errors_before) = (0, 0);
         if self.window > 0 {
-            self.history.push_back((now, requests, errors));
+            self.history.push_back(Counted {
+                at: now,
+                requests,
+                errors,
+            });
             let begins = now.saturating_sub(self.window);
-            while self.history.get(1).is_some_and(|(at, ..)| *at <= begins) {
+            while self.history.get(1).is_some_and(|next| next.at <= begins) {
                 self.history.pop_front();
             }
-            if let Some((at, requests, errors)) = self.history.front()
-                && *at <= begins
+            if let Some(before) = self.history.front()
+                && before.at <= begins
             {
-                (requests_before, errors_before) = (*requests, *errors);
+                (requests_before, errors_before) = (before.requests, before.errors);
             }
         }
         let (requests, errors) = (requests - requests_before, errors - errors_before);

@@ -36,18 +36,32 @@ impl Pending {
     }
 }
 
+/// Where a lane is: the loop it is on, and its place there.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct LanePlace {
+    pub(super) link: usize,
+    pub(super) lane: usize,
+}
+
+/// What a lane told of itself since the last decision.
+#[derive(Clone, Copy, Debug, Default)]
+struct LaneTicks {
+    /// How long its ticks were, in nanoseconds.
+    length: u64,
+    /// What waited at the last one.
+    backlog: u32,
+}
+
 /// What the controller knows of one endpoint.
 pub(super) struct EndpointState {
-    /// Loop and lane of each of its lanes.
-    pub(super) lanes: Vec<(usize, usize)>,
+    pub(super) lanes: Vec<LanePlace>,
     pub(super) workers: u32,
     pub(super) peak_workers: u32,
     /// Workers times nanoseconds.
     pub(super) worker_area: u128,
     observed: u64,
     pending: Pending,
-    /// Of each lane: how long its ticks since the last decision were, and what waited at the last one.
-    lane_ticks: Vec<(u64, u32)>,
+    lane_ticks: Vec<LaneTicks>,
     samples: [Sample; 1],
     pub(super) in_flight: f64,
     pub(super) backlog: u32,
@@ -99,9 +113,10 @@ impl EndpointState {
 
     /// Takes what a lane did in a tick.
     pub(super) fn take_tick(&mut self, shard: usize, tick: &Tick, length: u64) {
-        self.lane_ticks.resize(self.lanes.len(), (0, 0));
-        self.lane_ticks[shard].0 += length;
-        self.lane_ticks[shard].1 = tick.backlog;
+        let ticks = LaneTicks::default();
+        self.lane_ticks.resize(self.lanes.len(), ticks);
+        self.lane_ticks[shard].length += length;
+        self.lane_ticks[shard].backlog = tick.backlog;
         let pending = &mut self.pending;
         pending.in_flight_area += tick.in_flight_area;
         pending.backlog_area += tick.backlog_area;
@@ -155,13 +170,11 @@ impl EndpointState {
     /// is what counts.
     pub(super) fn take_pending(&mut self) -> Pending {
         let mut pending = std::mem::take(&mut self.pending);
-        let lengths = self.lane_ticks.iter().map(|(length, _)| *length);
-        pending.length = lengths.max().unwrap_or(0);
-        let backlogs = self.lane_ticks.iter_mut().map(|(length, backlog)| {
-            *length = 0;
-            *backlog
-        });
-        self.backlog = backlogs.fold(0, u32::saturating_add);
+        self.backlog = 0;
+        for ticks in &mut self.lane_ticks {
+            pending.length = pending.length.max(std::mem::take(&mut ticks.length));
+            self.backlog = self.backlog.saturating_add(ticks.backlog);
+        }
         pending
     }
 

@@ -7,6 +7,7 @@ use plimsoll_core::threshold::{Objective, ObjectiveMetric};
 use super::lanes::Departure;
 use super::message::{Ended, Failure, OVER, Outcome, Seen, Streamed, Tick};
 use crate::clock::{seconds, whole};
+use crate::control::Part;
 use crate::http::Body;
 use crate::schedule::Schedule;
 
@@ -93,9 +94,12 @@ impl Lane {
         }
     }
 
-    /// Which of its endpoint's lanes it is.
-    pub(crate) fn shard(&self) -> usize {
-        usize::try_from(self.number % self.stride).unwrap_or(0)
+    /// What part of its endpoint it is.
+    pub(crate) fn part(&self) -> Part {
+        Part {
+            endpoint: self.endpoint,
+            shard: usize::try_from(self.number % self.stride).unwrap_or(0),
+        }
     }
 
     /// Whether a request is to be sent now.

@@ -119,17 +119,22 @@ impl Endpoint {
         let url = Url::parse(&request.url).map_err(wrong)?;
         let request = Request::new(url, &key, request, table, &options.secrets).map_err(wrong)?;
         let scaling = settings.policy.as_ref();
+        let poisson = match options.poisson {
+            Some(poisson) => poisson,
+            None => settings.arrivals == Arrivals::Poisson,
+        };
         let workers = match (settings.workers, scaling) {
             (settings::Workers::Autoscaled { min, max }, Some(policy)) => {
                 let (policy, options) = match &options.policy {
                     Some((name, options)) => (name.clone(), options.clone()),
                     None => (policy.name.clone(), policy.options.clone()),
                 };
+                let is_random = poisson || rate == Rate::Replayed;
                 Workers::Autoscaled {
                     min,
                     max,
+                    options: with_headroom(&policy, options, is_random),
                     policy,
-                    options,
                 }
             }
             (settings::Workers::Autoscaled { .. }, None) => {
@@ -142,10 +147,7 @@ impl Endpoint {
             url: address,
             request,
             rate,
-            poisson: match options.poisson {
-                Some(poisson) => poisson,
-                None => settings.arrivals == Arrivals::Poisson,
-            },
+            poisson,
             ramp: whole(settings.ramp_up_seconds),
             workers,
             per_worker: settings.concurrent_requests.unwrap_or(1).max(1),
@@ -164,6 +166,18 @@ impl Endpoint {
     }
 }
 
+/// The options of a policy. Where requests come evenly, how many are in flight at once varies by what
+/// they take alone: then half the headroom does that `little` keeps free for random arrivals.
+fn with_headroom(policy: &str, mut options: Json, is_random: bool) -> Json {
+    if policy == "little"
+        && !is_random
+        && let Some(options) = options.as_object_mut()
+    {
+        options.entry("headroom").or_insert(Json::from(0.5));
+    }
+    options
+}
+
 /// A text with an address in it, without the user and password before the host.
 fn without_user(text: &str) -> String {
     let Some((before, rest)) = text.split_once("://") else {
@@ -178,7 +192,19 @@ fn without_user(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::without_user;
+    use serde_json::json;
+
+    use super::{with_headroom, without_user};
+
+    #[test]
+    fn even_arrivals_take_half_the_headroom_unless_it_is_chosen() {
+        let of = |policy, options, is_random| with_headroom(policy, options, is_random);
+        assert_eq!(of("little", json!({}), false), json!({ "headroom": 0.5 }));
+        assert_eq!(of("little", json!({}), true), json!({}));
+        let chosen = json!({ "headroom": 2 });
+        assert_eq!(of("little", chosen.clone(), false), chosen);
+        assert_eq!(of("fixed", json!({}), false), json!({}));
+    }
 
     #[test]
     fn a_user_is_not_shown() {

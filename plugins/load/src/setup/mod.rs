@@ -115,7 +115,7 @@ impl Setup {
             links.push(Link {
                 orders: Arc::clone(&parts.orders),
                 waker,
-                lanes: lanes.map(|lane| (lane.endpoint, lane.shard())).collect(),
+                lanes: lanes.map(Lane::part).collect(),
             });
             starting.push(parts);
         }

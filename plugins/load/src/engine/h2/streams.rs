@@ -182,7 +182,7 @@ impl Streams {
             }
             match failure {
                 Some(Failure::Connect | Failure::Local) | None if exchange.tried < addresses => {
-                    self.place(exchange)
+                    self.place(exchange);
                 }
                 failure => {
                     let failure = failure.unwrap_or(Failure::Connect);
