@@ -330,3 +330,53 @@ fn open_files_are_the_limit_of_workers_and_it_is_said() {
     let workers = autoscaled["endpoints"][0]["peakWorkers"].as_u64().unwrap();
     assert!((20..128).contains(&workers), "{workers} workers");
 }
+
+/// Runs a command whose output nobody reads.
+fn unread(home: &Home, arguments: &[&str]) -> Run {
+    let mut command = home.command(arguments);
+    let mut child = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    Run::of(child.wait_with_output().unwrap())
+}
+
+#[test]
+fn the_verdict_stands_where_nobody_reads_the_results() {
+    let target = target();
+    let home = home(&target, &json!({}));
+    let missed = ["run", "load.json", "--threshold", "p99<1ns", "--out", "a"];
+    let run = unread(&home, &missed);
+    assert_eq!(run.code, 8, "{}", run.stderr);
+    assert_eq!(files(&home, "a"), REPORTS);
+    for format in ["text", "json"] {
+        let limit = ["--threshold", "rate>+10%", "--format", format];
+        let compared = unread(&home, &[&["compare", "a", "a"][..], &limit].concat());
+        assert_eq!(compared.code, 8, "{}", compared.stderr);
+    }
+}
+
+#[test]
+fn a_report_that_cannot_be_written_costs_no_other() {
+    let target = target();
+    let home = home(&target, &json!({}));
+    fs::create_dir_all(home.path("results/report.html")).unwrap();
+    let run = home.run(&["run", "load.json", "--json", "--out", "results"]);
+    assert_eq!(run.code, 1);
+    assert_eq!(run.json()["global"]["totalRequests"], 100);
+    assert!(run.stderr.contains("cannot write results/report.html"));
+    assert!(run.stderr.contains("wrote summary.json, report.md"));
+    assert_eq!(files(&home, "results"), REPORTS);
+
+    home.write("file", "");
+    let run = home.run(&["run", "load.json", "--out", "file/results"]);
+    assert_eq!(run.code, 1);
+    assert!(
+        run.stderr.contains("cannot write to the folder"),
+        "{}",
+        run.stderr
+    );
+    assert_eq!(target.stats().requests, 100, "nothing is sent then");
+}

@@ -20,8 +20,8 @@ pub(crate) fn run(command: &Compare) -> Result<(), CliError> {
     let candidate = read(&command.candidate)?;
     let comparison = compare(&baseline, &candidate, &limits);
     match command.format {
-        Report::Json => render::out_json(&comparison)?,
-        Report::Text => render::out(&comparison.text())?,
+        Report::Json => render::result_json(&comparison)?,
+        Report::Text => render::result(&comparison.text())?,
     }
     match comparison.met() {
         true => Ok(()),

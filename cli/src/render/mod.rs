@@ -77,11 +77,28 @@ pub(crate) fn tell(text: &str) {
         .and_then(|()| stdout.flush());
 }
 
+/// Prints to stdout the result of work that is done: that nobody reads it changes nothing.
+pub(crate) fn result(text: &str) -> Result<(), CliError> {
+    match out(text) {
+        Err(CliError::Closed) => Ok(()),
+        printed => printed,
+    }
+}
+
+/// As [`result`], in JSON.
+pub(crate) fn result_json(json: &impl serde::Serialize) -> Result<(), CliError> {
+    result(&pretty(json)?)
+}
+
 /// Prints JSON to stdout.
 pub(crate) fn out_json(json: &impl serde::Serialize) -> Result<(), CliError> {
+    out(&pretty(json)?)
+}
+
+fn pretty(json: &impl serde::Serialize) -> Result<String, CliError> {
     let text = serde_json::to_string_pretty(json)
         .map_err(|error| CliError::new(exit::INVALID, format!("this cannot be JSON: {error}")))?;
-    out(&format!("{text}\n"))
+    Ok(format!("{text}\n"))
 }
 
 /// Prints an error that points into no file.

@@ -43,15 +43,13 @@ pub(crate) fn run(global: &Global, command: &Run) -> Result<(), CliError> {
         .or_else(|| test.export.clone().map(Into::into));
     let folder = out.map(out::Folder::open).transpose()?;
     let results = watch::watched(command, test, &loaded, &options)?;
-    let summary = &results.summary;
-    if let Some(folder) = folder {
-        folder.write(&results)?;
-    }
-    match command.json {
-        true => render::out_json(summary)?,
-        false => render::out(&render::load::text(&results))?,
-    }
-    verdict(&results)
+    let printed = match command.json {
+        true => render::result_json(&results.summary),
+        false => render::result(&render::load::text(&results)),
+    };
+    let printed = printed.map_err(CliError::told);
+    let written = folder.map_or(Ok(()), |folder| folder.write(&results));
+    printed.and(written).and(verdict(&results))
 }
 
 /// What the path names, resolved and packaged.

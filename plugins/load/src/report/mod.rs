@@ -76,13 +76,10 @@ const REPORTS: [Report; 9] = [
     ("report.html", page::report),
 ];
 
-/// Every report of a run.
-///
-/// # Errors
-/// When one cannot be written in its format.
-pub fn all(results: &Results) -> Result<Vec<File>, ReportError> {
-    let file = |(name, make): Report| make(results).map(|bytes| File { name, bytes });
-    REPORTS.into_iter().map(file).collect()
+/// Every report of a run, or why it cannot be written in its format.
+pub fn all(results: &Results) -> impl Iterator<Item = Result<File, ReportError>> {
+    let file = move |(name, make): Report| make(results).map(|bytes| File { name, bytes });
+    REPORTS.into_iter().map(file)
 }
 
 fn summary(results: &Results) -> Result<Vec<u8>, ReportError> {

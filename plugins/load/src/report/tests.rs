@@ -12,9 +12,8 @@ use super::{Limit, all, compare, example};
 use crate::results::{Results, Summary};
 
 fn files(results: &Results) -> HashMap<&'static str, Vec<u8>> {
-    let files = all(results).unwrap();
-    files
-        .into_iter()
+    all(results)
+        .map(Result::unwrap)
         .map(|file| (file.name, file.bytes))
         .collect()
 }
