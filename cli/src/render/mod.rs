@@ -52,9 +52,12 @@ fn paint(colour: bool, style: &str, text: &str) -> String {
     }
 }
 
-/// Prints a line to stderr. Where nobody reads it, it is lost, and nothing else is.
+/// Prints a line to stderr, once the whole screen is not taken. Where nobody reads it, it is lost, and
+/// nothing else is.
 pub(crate) fn say(text: &str) {
-    let _ = writeln!(std::io::stderr().lock(), "{text}");
+    if !live::Live::keep(text) {
+        let _ = writeln!(std::io::stderr().lock(), "{text}");
+    }
 }
 
 /// Prints to stdout. Whoever reads may stop reading: that ends the command, and is no failure.

@@ -68,6 +68,11 @@ impl Live {
         screen::restore();
     }
 
+    /// Keeps a line until the terminal is given back. False where it is not taken.
+    pub(crate) fn keep(line: &str) -> bool {
+        screen::keep(line)
+    }
+
     /// Draws how a run stands.
     pub(crate) fn draw(&mut self, snapshot: &Snapshot) -> io::Result<()> {
         if self.screen.is_taken() {

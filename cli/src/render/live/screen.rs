@@ -1,8 +1,8 @@
 //! Takes the terminal, and gives it back however the program ends.
 
 use std::io::{self, Write as _};
-use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, Once, PoisonError};
 
 use ratatui::crossterm::cursor::{Hide, Show};
 use ratatui::crossterm::execute;
@@ -12,6 +12,8 @@ use ratatui::crossterm::terminal::{
 
 static TAKEN: AtomicBool = AtomicBool::new(false);
 static HOOK: Once = Once::new();
+/// What was said while the terminal is taken.
+static SAID: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
 /// The other screen in raw mode, until it is dropped.
 pub(super) struct Screen(());
@@ -45,14 +47,32 @@ impl Drop for Screen {
     }
 }
 
-/// Gives the terminal back where it is taken.
+/// Gives the terminal back where it is taken, and prints what was said meanwhile.
 pub(super) fn restore() {
+    let mut said = said();
     if TAKEN.swap(false, Ordering::SeqCst) {
         let mut stderr = io::stderr();
         let _ = execute!(stderr, LeaveAlternateScreen, Show);
         let _ = disable_raw_mode();
+        for line in said.drain(..) {
+            let _ = writeln!(stderr, "{line}");
+        }
         let _ = stderr.flush();
     }
+}
+
+/// Keeps a line until the terminal is given back. False where it is not taken.
+pub(super) fn keep(line: &str) -> bool {
+    let mut said = said();
+    let taken = TAKEN.load(Ordering::SeqCst);
+    if taken {
+        said.push(line.to_owned());
+    }
+    taken
+}
+
+fn said() -> MutexGuard<'static, Vec<String>> {
+    SAID.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A panic's message is printed on the screen that stays.
