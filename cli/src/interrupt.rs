@@ -22,14 +22,19 @@ impl Interrupt {
         tokio::spawn(async move {
             loop {
                 signalled().await;
-                let again = flag.asked.swap(true, Ordering::Relaxed);
-                if again || flag.idle.load(Ordering::Relaxed) {
-                    stop_at_once();
-                }
+                flag.ask();
                 render::say("stopping where nothing is half-made; once more stops at once");
             }
         });
         interrupt
+    }
+
+    /// Asks to stop; a second time, or where nothing can be left half-made, at once.
+    pub(crate) fn ask(&self) {
+        let again = self.asked.swap(true, Ordering::Relaxed);
+        if again || self.idle.load(Ordering::Relaxed) {
+            stop_at_once();
+        }
     }
 
     /// Whether the user has asked to stop.
@@ -47,7 +52,7 @@ impl Interrupt {
 }
 
 #[expect(clippy::disallowed_methods, reason = "the user asked to stop now")]
-pub(crate) fn stop_at_once() {
+fn stop_at_once() {
     render::live::Live::restore();
     std::process::exit(i32::from(exit::INTERRUPTED));
 }

@@ -12,7 +12,7 @@ use crate::args;
 use crate::commands::Loaded;
 use crate::error::CliError;
 use crate::experiment::interruptible;
-use crate::interrupt::{Interrupt, stop_at_once};
+use crate::interrupt::Interrupt;
 use crate::render::live::{Asked, Live, line};
 use crate::render::{self, working::Working};
 
@@ -48,14 +48,14 @@ pub(super) fn watched(
 /// Over the whole screen.
 fn in_full(name: &str, run: &Run, interrupt: &Interrupt) -> std::io::Result<()> {
     let mut live = Live::begin(render::colour())?.named(name);
-    let mut stops = 0;
     while !run.is_over() {
-        // The terminal hands Ctrl-C over as a key.
-        stops += u32::from(live.keys()? == Asked::Stop);
-        if stops > 1 {
-            stop_at_once();
+        match live.keys()? {
+            Asked::Nothing => {}
+            Asked::Stop => run.stop(),
+            // The terminal hands Ctrl-C over as a key.
+            Asked::Interrupt => interrupt.ask(),
         }
-        if stops == 1 || interrupt.asked() {
+        if interrupt.asked() {
             run.stop();
         }
         live.draw(&run.snapshot())?;

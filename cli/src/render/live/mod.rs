@@ -26,12 +26,14 @@ use self::screen::Screen;
 use self::state::State;
 
 /// What the user asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Asked {
     /// Nothing, or something about the view alone.
     Nothing,
-    /// That the test stop.
+    /// That the test stop. To ask again changes nothing.
     Stop,
+    /// What the signal of Ctrl-C asks.
+    Interrupt,
 }
 
 /// The whole screen, until it is dropped. It is on stderr, so that stdout is free for results.
@@ -82,15 +84,13 @@ impl Live {
         Ok(())
     }
 
-    /// Takes what was typed since, without waiting. What it changes of the view shows when that is
-    /// drawn.
+    /// Takes what was typed since, without waiting, and says what weighs most of it. What it changes of
+    /// the view shows when that is drawn.
     pub(crate) fn keys(&mut self) -> io::Result<Asked> {
         let mut asked = Asked::Nothing;
         while self.screen.is_taken() && event::poll(Duration::ZERO)? {
-            if let Event::Key(key) = event::read()?
-                && self.state.key(key) == Asked::Stop
-            {
-                asked = Asked::Stop;
+            if let Event::Key(key) = event::read()? {
+                asked = asked.max(self.state.key(key));
             }
         }
         Ok(asked)

@@ -176,7 +176,7 @@ impl State {
         let control = key.modifiers.contains(KeyModifiers::CONTROL);
         let place = self.place();
         match key.code {
-            KeyCode::Char('c') if control => return Asked::Stop,
+            KeyCode::Char('c') if control => return Asked::Interrupt,
             _ if control => {}
             KeyCode::Char('q') => return Asked::Stop,
             KeyCode::Up | KeyCode::Char('k') => self.select(place.saturating_sub(1)),
@@ -348,7 +348,7 @@ mod tests {
         let mut state = State::new(false);
         let control = |letter| KeyEvent::new(KeyCode::Char(letter), KeyModifiers::CONTROL);
         assert_eq!(state.key(KeyCode::Char('q').into()), Asked::Stop);
-        assert_eq!(state.key(control('c')), Asked::Stop);
+        assert_eq!(state.key(control('c')), Asked::Interrupt);
         assert_eq!(state.key(control('s')), Asked::Nothing);
         assert_eq!(state.sort, Sort::Written);
         let codes = [
