@@ -1,6 +1,6 @@
 //! What came of a load test, for people.
 
-use plimsoll::load::{Limited, Results};
+use plimsoll::load::{Limited, Measured, Results};
 
 use super::figures;
 
@@ -8,13 +8,11 @@ use super::figures;
 pub(crate) fn text(results: &Results) -> String {
     let summary = &results.summary;
     let global = &summary.global;
-    let mut rows = vec![
-        [
-            "endpoint", "target/s", "sent/s", "workers", "requests", "errors", "p50", "p95", "p99",
-            "max",
-        ]
-        .map(str::to_owned),
+    let head = [
+        "endpoint", "target/s", "sent/s", "workers", "requests", "errors", "p50", "p95", "p99",
+        "max",
     ];
+    let mut rows = vec![head.map(str::to_owned).to_vec()];
     for endpoint in &summary.endpoints {
         let measured = &endpoint.measured;
         let workers = match endpoint.policy {
@@ -24,12 +22,24 @@ pub(crate) fn text(results: &Results) -> String {
                 endpoint.average_workers, endpoint.peak_workers
             ),
         };
-        rows.push(row(&endpoint.endpoint_key, workers, measured));
+        let target = measured.target_requests_per_second;
+        rows.push(row(
+            &endpoint.endpoint_key,
+            target,
+            sent(measured),
+            workers,
+            measured,
+        ));
     }
     if summary.endpoints.len() > 1 {
-        rows.push(row("all", String::new(), &global.measured));
+        let each = summary.endpoints.iter().map(|endpoint| &endpoint.measured);
+        let targets = each.clone().map(|one| one.target_requests_per_second);
+        // Of endpoints of which some have no rate to hold, there is none to hold together.
+        let target = targets.sum::<Option<f64>>();
+        let sent = each.map(sent).sum();
+        rows.push(row("all", target, sent, String::new(), &global.measured));
     }
-    let mut text = table(&rows);
+    let mut text = figures::table(&rows, 2);
     let streams = summary.endpoints.iter().filter_map(|endpoint| {
         let measured = &endpoint.measured;
         let (first, inter) = (measured.time_to_first_token?, measured.inter_token_latency?);
@@ -97,26 +107,39 @@ pub(crate) fn text(results: &Results) -> String {
     text
 }
 
-fn row(name: &str, workers: String, measured: &plimsoll::load::Measured) -> [String; 10] {
-    let sent = measured
-        .rate_achieved
-        .zip(measured.target_requests_per_second);
-    let sent = sent.map_or(measured.average_requests_per_second, |(share, target)| {
+/// Requests a second that were sent of those that were to be, or all where no rate is held.
+fn sent(measured: &Measured) -> f64 {
+    let held = measured.rate_achieved;
+    let held = held.zip(measured.target_requests_per_second);
+    held.map_or(measured.average_requests_per_second, |(share, target)| {
         share * target
-    });
-    let target = measured.target_requests_per_second;
-    [
+    })
+}
+
+fn row(
+    name: &str,
+    target: Option<f64>,
+    sent: f64,
+    workers: String,
+    measured: &Measured,
+) -> Vec<String> {
+    let latency = |milliseconds: Option<f64>| milliseconds.map_or_else(none, time);
+    vec![
         name.to_owned(),
-        target.map_or_else(|| "-".to_owned(), |rate| format!("{rate:.1}")),
+        target.map_or_else(none, |rate| format!("{rate:.1}")),
         format!("{sent:.1}"),
         workers,
         measured.total_requests.to_string(),
         format!("{:.2} %", measured.error_rate * 100.0),
-        time(measured.p50_latency_ms),
-        time(measured.p95_latency_ms),
-        time(measured.p99_latency_ms),
-        time(measured.max_latency_ms),
+        latency(measured.p50_latency_ms),
+        latency(measured.p95_latency_ms),
+        latency(measured.p99_latency_ms),
+        latency(measured.max_latency_ms),
     ]
+}
+
+fn none() -> String {
+    "-".to_owned()
 }
 
 fn time(milliseconds: f64) -> String {
@@ -125,28 +148,4 @@ fn time(milliseconds: f64) -> String {
         time if time < 1000.0 => format!("{time:.1} ms"),
         time => format!("{:.2} s", time / 1e3),
     }
-}
-
-/// The first column from the left, the others from the right.
-fn table(rows: &[[String; 10]]) -> String {
-    let mut text = String::new();
-    let widths: Vec<usize> = (0..10)
-        .map(|column| {
-            let lengths = rows.iter().map(|row| row[column].chars().count());
-            lengths.max().unwrap_or(0)
-        })
-        .collect();
-    for row in rows {
-        let mut line = String::from("  ");
-        for (column, (cell, width)) in row.iter().zip(&widths).enumerate() {
-            let space = " ".repeat(width - cell.chars().count());
-            line += &match column {
-                0 => format!("{cell}{space}"),
-                _ => format!("  {space}{cell}"),
-            };
-        }
-        text += line.trim_end();
-        text.push('\n');
-    }
-    text
 }

@@ -155,9 +155,11 @@ impl Deployer for LoadDeployer {
         let endpoints = results.summary.endpoints.iter().zip(&plan.steps);
         let deployments = endpoints.map(|(endpoint, step)| {
             let measured = &endpoint.measured;
+            let p99 = measured.p99_latency_ms;
+            let p99 = p99.map_or_else(String::new, |p99| format!(", p99 {p99} ms"));
             let detail = format!(
-                "{} requests, {} failed, p99 {} ms",
-                measured.total_requests, measured.failed_requests, measured.p99_latency_ms
+                "{} requests, {} failed{p99}",
+                measured.total_requests, measured.failed_requests
             );
             progress.report(Event::StepFinished {
                 kind: step.kind.clone(),

@@ -71,21 +71,21 @@ const METRICS: [Metric; 11] = [
         help: "Latency from the intended time that half of the last second's requests do not exceed.",
         grows: false,
         unit: "s",
-        read: |one| Some(one.last.p50_ms / 1e3),
+        read: |one| latency(one, one.last.p50_ms),
     },
     Metric {
         name: "plimsoll_latency_p95_seconds",
         help: "Latency from the intended time that 95 % of the last second's requests do not exceed.",
         grows: false,
         unit: "s",
-        read: |one| Some(one.last.p95_ms / 1e3),
+        read: |one| latency(one, one.last.p95_ms),
     },
     Metric {
         name: "plimsoll_latency_p99_seconds",
         help: "Latency from the intended time that 99 % of the last second's requests do not exceed.",
         grows: false,
         unit: "s",
-        read: |one| Some(one.last.p99_ms / 1e3),
+        read: |one| latency(one, one.last.p99_ms),
     },
     Metric {
         name: "plimsoll_tokens_per_second",
@@ -95,6 +95,11 @@ const METRICS: [Metric; 11] = [
         read: |one| Some(one.last.tokens),
     },
 ];
+
+/// A latency in seconds, of a second in which a request had one.
+fn latency(one: &EndpointSnapshot, milliseconds: f64) -> Option<f64> {
+    (one.last.max_ms > 0.0).then_some(milliseconds / 1e3)
+}
 
 /// In Prometheus' text format 0.0.4.
 pub(super) fn prometheus(snapshot: &Snapshot) -> String {
@@ -173,6 +178,7 @@ mod tests {
                 last: Point {
                     rate: 12.5,
                     p99_ms: 250.0,
+                    max_ms: 300.0,
                     ..Point::default()
                 },
                 workers: 3,
@@ -182,6 +188,7 @@ mod tests {
                 errors: 1,
                 ended: None,
                 history: Vec::new(),
+                decisions: Vec::new(),
             }],
             ..Snapshot::default()
         }

@@ -31,7 +31,7 @@ pub(super) fn draw(frame: &mut Frame, mut area: Rect, snapshot: &Snapshot, state
     let height = usize::from(area.height);
     let key = cut(&one.key, width.saturating_sub(6));
     frame.render_widget(rule(&key, width), top(&mut area, 1));
-    let decided = decided(place, state, (height / 4).max(1));
+    let decided = decided(one, (height / 4).max(1));
     let mut facts = flow(facts(one, state), width);
     let room = height.saturating_sub(1 + decided.len());
     let charted = width >= SMALLEST.0 && room >= SMALLEST.1 + facts.len().min(height / 4);
@@ -97,13 +97,12 @@ fn facts(one: &EndpointSnapshot, state: &State) -> Vec<Vec<Span<'static>>> {
 }
 
 /// Its last decisions, the newest first.
-fn decided(place: usize, state: &State, most: usize) -> Vec<Line<'static>> {
-    let own = state.decisions().filter(|one| one.endpoint == place);
-    let own: Vec<_> = own.take(most).collect();
-    let at = times(&own);
+fn decided(one: &EndpointSnapshot, most: usize) -> Vec<Line<'static>> {
+    let own = &one.decisions[..one.decisions.len().min(most)];
+    let at = times(own);
     match own.is_empty() {
-        true => vec![Line::styled("nothing was decided for it lately", faint())],
-        false => own.into_iter().map(|one| decision(one, None, at)).collect(),
+        true => vec![Line::styled("nothing was decided for it", faint())],
+        false => own.iter().map(|one| decision(one, None, at)).collect(),
     }
 }
 

@@ -11,8 +11,6 @@ use super::paint::Paint;
 
 /// Seconds of an endpoint that are remembered.
 const SECONDS: usize = 300;
-/// Decisions that are remembered.
-const DECISIONS: usize = 1_000;
 
 /// What the endpoints are sorted by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -72,14 +70,6 @@ pub(super) struct Moment {
     pub(super) target: Option<f64>,
 }
 
-/// A decision, and when it was first seen.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Seen {
-    pub(super) at_seconds: f64,
-    pub(super) endpoint: usize,
-    pub(super) text: String,
-}
-
 /// The state of the view.
 #[derive(Debug)]
 pub(super) struct State {
@@ -96,10 +86,6 @@ pub(super) struct State {
     first: usize,
     page: usize,
     memory: Vec<VecDeque<Moment>>,
-    /// The newest first.
-    decisions: VecDeque<Seen>,
-    /// The decisions of the last snapshot.
-    last: Vec<(usize, String)>,
 }
 
 impl State {
@@ -115,8 +101,6 @@ impl State {
             first: 0,
             page: 1,
             memory: Vec::new(),
-            decisions: VecDeque::new(),
-            last: Vec::new(),
         }
     }
 
@@ -127,29 +111,12 @@ impl State {
         for (memory, endpoint) in self.memory.iter_mut().zip(&snapshot.endpoints) {
             remember(memory, endpoint);
         }
-        if self.last != snapshot.decisions {
-            let new = fresh(&self.last, &snapshot.decisions);
-            for (endpoint, text) in snapshot.decisions[..new].iter().rev() {
-                self.decisions.push_front(Seen {
-                    at_seconds: snapshot.elapsed_seconds,
-                    endpoint: *endpoint,
-                    text: text.clone(),
-                });
-            }
-            self.decisions.truncate(DECISIONS);
-            self.last.clone_from(&snapshot.decisions);
-        }
         self.order = self.sort.order(&snapshot.endpoints);
     }
 
     /// The last seconds of an endpoint.
     pub(super) fn memory(&self, endpoint: usize) -> impl DoubleEndedIterator<Item = &Moment> {
         self.memory.get(endpoint).into_iter().flatten()
-    }
-
-    /// Decisions that were seen, the newest first.
-    pub(super) fn decisions(&self) -> impl Iterator<Item = &Seen> {
-        self.decisions.iter()
     }
 
     /// The endpoint that is selected.
@@ -242,13 +209,6 @@ fn remember(memory: &mut VecDeque<Moment>, endpoint: &EndpointSnapshot) {
     if memory.len() > SECONDS {
         memory.pop_front();
     }
-}
-
-/// How many at the beginning of the newer list are not in the older one, of lists that grow at the
-/// beginning and lose what is at the end.
-fn fresh(older: &[(usize, String)], newer: &[(usize, String)]) -> usize {
-    let known = |new: &usize| older.starts_with(&newer[*new..]);
-    (0..newer.len()).find(known).unwrap_or(newer.len())
 }
 
 #[cfg(test)]
@@ -362,28 +322,6 @@ mod tests {
         }
         state.see(&Snapshot::default());
         assert_eq!(state.selected(), None);
-    }
-
-    #[test]
-    fn a_decision_is_remembered_once_with_its_time() {
-        let decision = |text: &str| (0, text.to_owned());
-        let mut state = State::new(false);
-        let mut snapshot = Snapshot::default();
-        for (at, texts) in [
-            (1.0, &["a"][..]),
-            (2.0, &["a"]),
-            (3.0, &["c", "b", "a"]),
-            (4.0, &["d", "c"]),
-        ] {
-            snapshot.elapsed_seconds = at;
-            snapshot.decisions = texts.iter().copied().map(decision).collect();
-            state.see(&snapshot);
-        }
-        let seen: Vec<_> = state
-            .decisions()
-            .map(|one| (one.at_seconds, &*one.text))
-            .collect();
-        assert_eq!(seen, [(4.0, "d"), (3.0, "c"), (3.0, "b"), (1.0, "a")]);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The view as it is drawn, without a terminal.
 
-use plimsoll::load::{EndpointSnapshot, Phase, Point, Snapshot};
+use plimsoll::load::{Action, EndpointSnapshot, Event, Phase, Point, Snapshot, Why};
+use plimsoll::policy::Reason;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::crossterm::event::KeyCode;
@@ -40,6 +41,17 @@ fn endpoint(key: &str, target: Option<f64>, level: f64, seconds: u32) -> Endpoin
         errors: 0,
         ended: None,
         history,
+        decisions: Vec::new(),
+    }
+}
+
+fn decided(endpoint: usize, action: Action, workers: u32, why: Why, second: u64) -> Event {
+    Event {
+        endpoint,
+        action,
+        workers,
+        why,
+        at: second * 1_000_000_000,
     }
 }
 
@@ -93,11 +105,26 @@ pub(super) fn mixed() -> Snapshot {
     endpoints[4].last.p50_ms = 0.0;
     endpoints[4].workers = 1;
     let decisions = [
-        (1, "scale_up to 64: bound"),
-        (1, "scale_up to 60: above target"),
-        (3, "early_exit to 0: the share of errors"),
-        (0, "scale_down to 12: below target"),
+        decided(1, Action::ScaleUp, 64, Why::Policy(Reason::BOUND), 45),
+        decided(
+            1,
+            Action::ScaleUp,
+            60,
+            Why::Policy(Reason::ABOVE_TARGET),
+            41,
+        ),
+        decided(3, Action::EarlyExit, 0, Why::ErrorRate, 32),
+        decided(
+            0,
+            Action::ScaleDown,
+            12,
+            Why::Policy(Reason::BELOW_TARGET),
+            9,
+        ),
     ];
+    for one in decisions {
+        endpoints[one.endpoint].decisions.push(one);
+    }
     Snapshot {
         phase: Phase::Running,
         elapsed_seconds: 45.2,
@@ -105,9 +132,7 @@ pub(super) fn mixed() -> Snapshot {
         budget: Some(100),
         endpoints,
         pacing_p99_ms: 0.34,
-        decisions: decisions
-            .map(|(place, text)| (place, text.to_owned()))
-            .to_vec(),
+        decisions: decisions.to_vec(),
     }
 }
 
@@ -132,7 +157,10 @@ pub(super) fn many() -> Snapshot {
         endpoints,
         pacing_p99_ms: 4.4,
         decisions: (0..16)
-            .map(|n| (n * 3, format!("scale_up to {}: above target", n + 4)))
+            .map(|n| {
+                let above = Why::Policy(Reason::ABOVE_TARGET);
+                decided(n as usize * 3, Action::ScaleUp, n + 4, above, 93)
+            })
             .collect(),
     }
 }

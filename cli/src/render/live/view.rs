@@ -1,12 +1,12 @@
 //! The whole of the view: what goes where.
 
-use plimsoll::load::Snapshot;
+use plimsoll::load::{Event, Snapshot};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span, Text};
 
 use super::paint::faint;
-use super::state::{Seen, State};
+use super::state::State;
 use super::words::{clock, columns, cut, flow, sentence, to_the_left, to_the_right};
 use super::{detail, head, rows};
 
@@ -39,7 +39,7 @@ pub(super) fn view(frame: &mut Frame, snapshot: &Snapshot, state: &mut State) {
     // With little room, the decisions of the endpoint that is looked at are enough.
     if height >= 16 && !(state.detail && height < 40) {
         let most = if height < 30 { 3 } else { height / 7 };
-        let lines = decisions(snapshot, state, width, most);
+        let lines = decisions(snapshot, width, most);
         let area = bottom(&mut rest, lines.len());
         frame.render_widget(Text::from(lines), area);
     }
@@ -57,15 +57,15 @@ pub(super) fn view(frame: &mut Frame, snapshot: &Snapshot, state: &mut State) {
 }
 
 /// The last decisions of all endpoints under their rule; nothing where there are none.
-fn decisions(snapshot: &Snapshot, state: &State, width: usize, most: usize) -> Vec<Line<'static>> {
-    let last = state.decisions().take(most).collect::<Vec<_>>();
+fn decisions(snapshot: &Snapshot, width: usize, most: usize) -> Vec<Line<'static>> {
+    let last = &snapshot.decisions[..snapshot.decisions.len().min(most)];
     if last.is_empty() {
         return Vec::new();
     }
-    let key = |one: &Seen| snapshot.endpoints.get(one.endpoint).map(|one| &*one.key);
-    let longest = last.iter().copied().filter_map(key).map(columns).max();
+    let key = |one: &Event| snapshot.endpoints.get(one.endpoint).map(|one| &*one.key);
+    let longest = last.iter().filter_map(key).map(columns).max();
     let room = longest.unwrap_or(0).min(width * 2 / 5);
-    let at = times(&last);
+    let at = times(last);
     let mut lines = vec![rule("decisions", width)];
     for one in last {
         let key = key(one).map(|key| to_the_left(key, room));
@@ -75,17 +75,22 @@ fn decisions(snapshot: &Snapshot, state: &State, width: usize, most: usize) -> V
 }
 
 /// A decision with its time in so many columns, and whose it is where that is not clear.
-pub(super) fn decision(one: &Seen, key: Option<String>, at: usize) -> Line<'static> {
-    let at = to_the_right(&clock(one.at_seconds), at);
+pub(super) fn decision(one: &Event, key: Option<String>, at: usize) -> Line<'static> {
+    let at = to_the_right(&clock(at_seconds(one)), at);
     let mut spans = vec![Span::styled(at, faint()), Span::raw("  ")];
     spans.extend(key.map(|key| Span::raw(format!("{key}  "))));
-    spans.push(Span::raw(sentence(&one.text)));
+    spans.push(Span::raw(sentence(one)));
     Line::from(spans)
 }
 
+/// When a decision was made, in seconds since the beginning.
+fn at_seconds(one: &Event) -> f64 {
+    one.at as f64 / 1e9
+}
+
 /// How many columns the times of these decisions take.
-pub(super) fn times(decisions: &[&Seen]) -> usize {
-    let times = decisions.iter().map(|one| columns(&clock(one.at_seconds)));
+pub(super) fn times(decisions: &[Event]) -> usize {
+    let times = decisions.iter().map(|one| columns(&clock(at_seconds(one))));
     times.max().unwrap_or(0)
 }
 

@@ -1,5 +1,6 @@
 //! Numbers, names and lines in the room there is.
 
+use plimsoll::load::{Action, Event};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
@@ -53,22 +54,18 @@ pub(super) fn short_count(value: u64) -> String {
     }
 }
 
-/// What a decision says, in words: it comes as `scale_up to 6: above target`.
-pub(super) fn sentence(decision: &str) -> String {
-    let parts = decision
-        .split_once(" to ")
-        .and_then(|(action, rest)| Some((action, rest.split_once(": ")?)));
-    match parts {
-        Some(("scale_up", (workers, why))) => format!("up to {}: {why}", of_workers(workers)),
-        Some(("scale_down", (workers, why))) => format!("down to {}: {why}", of_workers(workers)),
-        Some(("early_exit", (_, why))) => format!("ended early: {why}"),
-        _ => decision.replace('_', " "),
+/// What a decision says, in words.
+pub(super) fn sentence(decision: &Event) -> String {
+    let (workers, why) = (of_workers(decision.workers), decision.why);
+    match decision.action {
+        Action::ScaleUp => format!("up to {workers}: {why}"),
+        Action::ScaleDown => format!("down to {workers}: {why}"),
+        Action::EarlyExit => format!("ended early: {why}"),
     }
 }
 
-fn of_workers(number: &str) -> String {
-    let plural = if number == "1" { "" } else { "s" };
-    format!("{number} worker{plural}")
+fn of_workers(number: u32) -> String {
+    figures::several(number.into(), "worker")
 }
 
 /// How many columns a text takes.
@@ -190,6 +187,9 @@ pub(super) fn bars(values: &[f64], span: usize, columns: usize, top: f64) -> Str
 
 #[cfg(test)]
 mod tests {
+    use plimsoll::load::{Action, Event, Why};
+    use plimsoll::policy::Reason;
+
     use super::{
         bars, clipped, clock, columns, cut, latency, sentence, short, short_count, to_the_left,
     };
@@ -228,17 +228,23 @@ mod tests {
 
     #[test]
     fn decisions_are_said_in_words() {
+        let decided = |action, workers, why| Event {
+            endpoint: 0,
+            action,
+            workers,
+            why,
+            at: 0,
+        };
+        let above = Why::Policy(Reason::ABOVE_TARGET);
         let said = [
-            "scale_up to 6: above target",
-            "scale_down to 1: the budget was shared anew",
-            "early_exit to 0: status 500",
-            "some_thing else",
+            decided(Action::ScaleUp, 6, above),
+            decided(Action::ScaleDown, 1, Why::Budget),
+            decided(Action::EarlyExit, 0, Why::Status(500)),
         ];
-        insta::assert_snapshot!(said.map(sentence).join("\n"), @"
+        insta::assert_snapshot!(said.each_ref().map(sentence).join("\n"), @"
         up to 6 workers: above target
         down to 1 worker: the budget was shared anew
         ended early: status 500
-        some thing else
         ");
     }
 

@@ -106,6 +106,7 @@ impl Control {
                 },
                 at: now,
             };
+            state.note(event);
             match self.events.len() < MOST_EVENTS {
                 true => self.events.push(event),
                 false => self.events_left_out += 1,

@@ -51,6 +51,7 @@ impl Control {
             return;
         }
         state.over = true;
+        state.workers = 0;
         state.ended = Some((now, why));
         state.totals.early_exit = true;
         let event = Event {
@@ -60,6 +61,7 @@ impl Control {
             why,
             at: now,
         };
+        state.note(event);
         self.events.push(event);
         // What it had is for the others.
         let demand = self.controller.demand(place);

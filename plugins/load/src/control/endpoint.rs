@@ -9,13 +9,14 @@ use super::second::Second;
 use crate::clock::{SECOND, seconds};
 use crate::engine::{Ended, Failure, Outcome, Seen, Streamed, Tick};
 use crate::plan::{Endpoint, Rate, Workers};
-use crate::results::{Joined, Point, Totals, Why};
+use crate::results::{Event, Joined, Point, Totals, Why};
 use crate::schedule::Ramp;
 
 /// Points of all timelines together that are kept: of many endpoints, each has fewer.
 const MOST_POINTS: usize = 120_000;
-/// Seconds of history that are shown while it runs.
+/// Seconds of history, and decisions, that are shown while it runs.
 const HISTORY: usize = 60;
+const DECISIONS: usize = 8;
 
 /// What an endpoint's lanes did since the last decision.
 #[derive(Clone, Copy, Debug, Default)]
@@ -73,6 +74,8 @@ pub(super) struct EndpointState {
     pub(super) timeline: Joined<Point>,
     /// Requests that ended in each of the last seconds.
     pub(super) history: VecDeque<f64>,
+    /// What was decided last for it, the newest last.
+    pub(super) decisions: VecDeque<Event>,
     pub(super) last: Point,
     pub(super) watch: Option<Watch>,
     pub(super) seen: Vec<u16>,
@@ -103,12 +106,21 @@ impl EndpointState {
             second: Second::default(),
             timeline: Joined::new((MOST_POINTS / endpoints.max(1)).clamp(60, 600)),
             history: VecDeque::new(),
+            decisions: VecDeque::new(),
             last: Point::default(),
             watch: endpoint.early_exit.as_ref().map(Watch::new),
             seen: Vec::new(),
             over: false,
             ended: None,
         }
+    }
+
+    /// Remembers a decision, for who watches.
+    pub(super) fn note(&mut self, decision: Event) {
+        if self.decisions.len() == DECISIONS {
+            self.decisions.pop_front();
+        }
+        self.decisions.push_back(decision);
     }
 
     /// Takes what a lane did in a tick.
@@ -147,6 +159,11 @@ impl EndpointState {
         self.totals.completions += u64::from(is_work);
         self.totals.errors += u64::from(is_error);
         self.totals.detail.count(ended);
+        let is_unconnected = matches!(
+            ended.outcome,
+            Outcome::Failed(Failure::Connect | Failure::Local)
+        );
+        self.second.unconnected += u64::from(is_unconnected);
         self.second.completions += u64::from(is_work);
         self.second.errors += u64::from(is_error);
         if has_latency {

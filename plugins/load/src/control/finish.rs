@@ -5,7 +5,6 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use super::Control;
 use super::endpoint::ramp;
 use crate::clock::{SECOND, seconds};
-use crate::engine::Failure;
 use crate::plan::{Rate, Workers};
 use crate::results::{
     EndpointSummary, Evidence, Generator, Global, Latency, ResponseSample, Results, Summary,
@@ -34,6 +33,9 @@ impl Control {
             // What fell due is what was to be sent: at random that is not the rate times the time.
             state.totals.expected =
                 (endpoint.rate != Rate::Unpaced).then_some(state.totals.due as f64);
+            let unconnected = state.totals.unconnected();
+            state.totals.sent = state.totals.sent.saturating_sub(unconnected);
+            state.totals.sent_in_time = state.totals.sent_in_time.saturating_sub(unconnected);
             if state.totals.expected.is_none() {
                 // What holds no rate is no part of what is held together.
                 state.totals.sent_in_time = 0;
@@ -78,11 +80,12 @@ impl Control {
         let busiest = self.cpu.iter().copied().max().unwrap_or(0) as f64 / now.max(1) as f64;
         let verdict = Verdict::on(Evidence {
             pacing: &self.together.pacing,
-            p99: all.detail.response.quantile(0.99),
+            p99: (!all.detail.response.is_empty()).then(|| all.detail.response.quantile(0.99)),
+            answered: measured.status_code_distribution.values().sum(),
+            failures: &measured.failures,
             busiest,
             achieved: measured.rate_achieved,
             backlog: self.waiting_at_end,
-            local: all.detail.failures[Failure::Local as usize],
             bounded,
         });
         let total = measured.total_requests;

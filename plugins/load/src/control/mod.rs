@@ -71,6 +71,8 @@ pub(crate) struct Control {
     events_left_out: u64,
     /// Requests that waited for a worker when the test ended.
     waiting_at_end: u64,
+    /// Whether somebody has stopped it, and before its end.
+    stopped: bool,
     interrupted: bool,
     early: bool,
 }
@@ -116,6 +118,7 @@ impl Control {
             events: Vec::new(),
             events_left_out: 0,
             waiting_at_end: 0,
+            stopped: false,
             interrupted: false,
             early: false,
             test,
@@ -143,8 +146,10 @@ impl Control {
                 }
             }
             let now = self.clock.now();
-            if self.shared.stop.load(Ordering::Relaxed) && !self.interrupted {
-                self.interrupted = true;
+            if self.shared.stop.load(Ordering::Relaxed) && !self.stopped {
+                self.stopped = true;
+                // What has had all of its time is not cut short by that.
+                self.interrupted = now < self.end;
                 self.stop_all(now);
             }
             let all = self

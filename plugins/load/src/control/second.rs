@@ -12,6 +12,8 @@ use crate::schedule::Ramp;
 #[derive(Debug, Default)]
 pub(super) struct Second {
     pub(super) sent: u64,
+    /// Those of them for which no connection could be made.
+    pub(super) unconnected: u64,
     pub(super) completions: u64,
     pub(super) errors: u64,
     pub(super) tokens: u64,
@@ -44,7 +46,7 @@ impl Second {
             at_seconds: seconds(until),
             length_seconds: seconds(length),
             target_rate: ramp(endpoint).map_or(0.0, due) * SECOND as f64 / length as f64,
-            sent_rate: per_second(self.sent),
+            sent_rate: per_second(self.sent.saturating_sub(self.unconnected)),
             rate: per_second(self.completions),
             error_rate: per_second(self.errors),
             workers: self.worker_area as f64 / length as f64,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Control;
 use super::endpoint::ramp;
 use crate::clock::seconds;
-use crate::results::Point;
+use crate::results::{Event, Point};
 
 /// Where a run is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -34,8 +34,8 @@ pub struct Snapshot {
     pub endpoints: Vec<EndpointSnapshot>,
     /// How late requests were sent for which a worker was free, at the 99th percentile, in milliseconds.
     pub pacing_p99_ms: f64,
-    /// What was decided last: the endpoint's place, and in words what and why.
-    pub decisions: Vec<(usize, String)>,
+    /// What was decided last of all endpoints, the newest first.
+    pub decisions: Vec<Event>,
 }
 
 /// How an endpoint stands.
@@ -61,6 +61,8 @@ pub struct EndpointSnapshot {
     pub ended: Option<String>,
     /// Requests that ended in each of the last 60 seconds.
     pub history: Vec<f64>,
+    /// What was decided last for it, the newest first.
+    pub decisions: Vec<Event>,
 }
 
 /// Decisions that are shown.
@@ -82,6 +84,7 @@ impl Control {
                 errors,
                 ended: state.ended.map(|(_, why)| why.to_string()),
                 history: state.history.iter().rev().copied().collect(),
+                decisions: state.decisions.iter().rev().copied().collect(),
             }
         });
         let last = &self.events[self.events.len().saturating_sub(DECISIONS)..];
@@ -95,15 +98,7 @@ impl Control {
             budget: self.test.budget,
             endpoints: endpoints.collect(),
             pacing_p99_ms: crate::results::milliseconds(self.together.pacing.quantile(0.99)),
-            decisions: last
-                .iter()
-                .rev()
-                .map(|event| {
-                    let action = event.action.name();
-                    let (workers, why) = (event.workers, event.why);
-                    (event.endpoint, format!("{action} to {workers}: {why}"))
-                })
-                .collect(),
+            decisions: last.iter().rev().copied().collect(),
         }
     }
 }

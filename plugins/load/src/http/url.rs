@@ -53,6 +53,9 @@ impl Url {
     /// When it is none.
     pub fn parse(text: &str) -> Result<Self, String> {
         let wrong = |what: &str| format!("{text:?} {what}");
+        if text.chars().any(char::is_control) {
+            return Err(wrong("has a control character in it"));
+        }
         let (scheme, rest) = text
             .split_once("://")
             .ok_or_else(|| wrong("names no scheme"))?;

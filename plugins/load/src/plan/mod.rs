@@ -5,7 +5,7 @@ mod mask;
 mod rates;
 mod settings;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Display;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -94,7 +94,7 @@ impl LoadTest {
         let strategies = &context.registry.strategies;
         let made = strategies.make(&strategy, context, &json!({}));
         let made = made.map_err(|error| LoadError::Policy(error.to_string()))?;
-        let test = Self {
+        let mut test = Self {
             name: release.name.clone(),
             duration,
             budget: options.budget.or(shared.and_then(|one| one.budget)),
@@ -113,8 +113,22 @@ impl LoadTest {
                 })
                 .collect::<Result<_, _>>()?,
         };
+        test.tell_apart();
         test.check()?;
         Ok(test)
+    }
+
+    /// Numbers names that are the same once users are left out of addresses.
+    fn tell_apart(&mut self) {
+        let mut taken = HashSet::new();
+        for endpoint in &mut self.endpoints {
+            let name = endpoint.key.clone();
+            let numbered = (2..).map(|number| format!("{name} #{number}"));
+            let mut names = std::iter::once(name.clone()).chain(numbered);
+            if let Some(free) = names.find(|name| taken.insert(name.clone())) {
+                endpoint.key = free;
+            }
+        }
     }
 
     fn check(&self) -> Result<(), LoadError> {

@@ -70,7 +70,7 @@ fn text(row: &Row<'_>, read: fn(&EndpointSummary) -> &str) -> Cell {
 }
 
 fn of(latency: Option<&Latency>, read: fn(&Latency) -> f64) -> Cell {
-    latency.map(read).into()
+    latency.filter(|times| times.count > 0).map(read).into()
 }
 
 fn failed(row: &Row<'_>, why: Failure) -> Cell {
@@ -144,16 +144,20 @@ pub(super) const COLUMNS: [Column; 57] = [
     measured!("latency_p999_ms", p999_latency_ms),
     measured!("latency_max_ms", max_latency_ms),
     ("service_mean_ms", |row| {
-        row.measured.service_time.mean_ms.into()
+        of(Some(&row.measured.service_time), |times| times.mean_ms)
     }),
     ("service_p50_ms", |row| {
-        row.measured.service_time.p50_ms.into()
+        of(Some(&row.measured.service_time), |times| times.p50_ms)
     }),
     ("service_p99_ms", |row| {
-        row.measured.service_time.p99_ms.into()
+        of(Some(&row.measured.service_time), |times| times.p99_ms)
     }),
-    ("send_lag_p50_ms", |row| row.measured.send_lag.p50_ms.into()),
-    ("send_lag_p99_ms", |row| row.measured.send_lag.p99_ms.into()),
+    ("send_lag_p50_ms", |row| {
+        of(Some(&row.measured.send_lag), |times| times.p50_ms)
+    }),
+    ("send_lag_p99_ms", |row| {
+        of(Some(&row.measured.send_lag), |times| times.p99_ms)
+    }),
     streamed!("ttft_p50_ms", time_to_first_token, p50_ms),
     streamed!("ttft_p99_ms", time_to_first_token, p99_ms),
     streamed!("itl_p50_ms", inter_token_latency, p50_ms),

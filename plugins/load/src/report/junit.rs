@@ -1,15 +1,20 @@
-//! `junit.xml`: a test case for each threshold, and one for each endpoint that says how it went. Only
-//! thresholds fail.
+//! `junit.xml`: a test case for each threshold, and one for each endpoint that says how it went. Thresholds
+//! fail, and endpoints that their errors ended before their time.
 
 use std::fmt::Write as _;
 
 use super::ReportError;
-use super::text::{date, finite, lines, milliseconds, number, percent, plain};
+use super::text::{date, finite, latency, lines, number, percent, plain};
 use crate::results::{EndpointSummary, Results, ThresholdResult};
 
 pub(super) fn report(results: &Results) -> Result<Vec<u8>, ReportError> {
     let summary = &results.summary;
-    let failed = summary.thresholds.iter().filter(|one| !one.met).count();
+    let missed = summary.thresholds.iter().filter(|one| !one.met).count();
+    let ended = summary.endpoints.iter();
+    let failed = missed
+        + ended
+            .filter(|one| one.measured.early_exit_triggered)
+            .count();
     let count = summary.thresholds.len() + summary.endpoints.len();
     let seconds = finite(summary.global.final_duration_sec);
     let name = escaped(&plain(&summary.name));
@@ -49,7 +54,10 @@ fn push_threshold(xml: &mut String, threshold: &ThresholdResult) {
     };
     let name = escaped(&plain(&name));
     let wanted = escaped(&plain(&threshold.threshold));
-    let measured = escaped(&plain(&threshold.measured));
+    let measured = match threshold.measured.as_str() {
+        "not measured" => "not measured".to_owned(),
+        measured => format!("measured {}", escaped(&plain(measured))),
+    };
     let _ = write!(
         xml,
         "    <testcase classname=\"thresholds\" name=\"{name}\" time=\"0\""
@@ -58,14 +66,14 @@ fn push_threshold(xml: &mut String, threshold: &ThresholdResult) {
         true => {
             let _ = writeln!(
                 xml,
-                ">\n      <system-out>measured {measured}</system-out>\n    </testcase>"
+                ">\n      <system-out>{measured}</system-out>\n    </testcase>"
             );
         }
         false => {
             let _ = writeln!(
                 xml,
-                ">\n      <failure type=\"threshold\" message=\"measured {measured}, wanted {wanted}\">\
-                 {name}\nmeasured: {measured}\nwanted: {wanted}</failure>\n    </testcase>"
+                ">\n      <failure type=\"threshold\" message=\"{measured}, wanted {wanted}\">\
+                 {name}\n{measured}\nwanted {wanted}</failure>\n    </testcase>"
             );
         }
     }
@@ -83,9 +91,18 @@ fn push_endpoint(xml: &mut String, endpoint: &EndpointSummary, seconds: f64) {
         ("rate", number(measured.average_requests_per_second)),
         ("requests", measured.total_requests.to_string()),
         ("failedRequests", measured.failed_requests.to_string()),
-        ("p50LatencyMs", number(measured.p50_latency_ms)),
-        ("p95LatencyMs", number(measured.p95_latency_ms)),
-        ("p99LatencyMs", number(measured.p99_latency_ms)),
+        (
+            "p50LatencyMs",
+            measured.p50_latency_ms.map_or_else(String::new, number),
+        ),
+        (
+            "p95LatencyMs",
+            measured.p95_latency_ms.map_or_else(String::new, number),
+        ),
+        (
+            "p99LatencyMs",
+            measured.p99_latency_ms.map_or_else(String::new, number),
+        ),
         ("peakWorkers", endpoint.peak_workers.to_string()),
         ("averageWorkers", number(endpoint.average_workers)),
     ];
@@ -94,6 +111,12 @@ fn push_endpoint(xml: &mut String, endpoint: &EndpointSummary, seconds: f64) {
         "    <testcase classname=\"endpoints\" name=\"{name}\" time=\"{seconds:.3}\">"
     );
     push_properties(xml, "      ", &properties);
+    if measured.early_exit_triggered {
+        let _ = writeln!(
+            xml,
+            "      <failure type=\"early-exit\" message=\"ended before its time, by its errors\">{name}</failure>"
+        );
+    }
     let output = format!(
         "{} requests, {} failed ({}); {} a second of {target}\n\
          latency p50 {}, p95 {}, p99 {}, max {}\n{} workers on average, {} at the most",
@@ -101,10 +124,10 @@ fn push_endpoint(xml: &mut String, endpoint: &EndpointSummary, seconds: f64) {
         measured.failed_requests,
         percent(measured.error_rate),
         number(measured.average_requests_per_second),
-        milliseconds(measured.p50_latency_ms),
-        milliseconds(measured.p95_latency_ms),
-        milliseconds(measured.p99_latency_ms),
-        milliseconds(measured.max_latency_ms),
+        latency(measured.p50_latency_ms),
+        latency(measured.p95_latency_ms),
+        latency(measured.p99_latency_ms),
+        latency(measured.max_latency_ms),
         number(endpoint.average_workers),
         endpoint.peak_workers,
     );

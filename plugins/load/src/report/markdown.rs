@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 
 use super::ReportError;
 use super::text::{
-    MEASURED, action, date, key_of, limited, lines, milliseconds, number, percent, plain, rounded,
+    MEASURED, action, date, key_of, latency, limited, lines, milliseconds, number, percent, plain,
+    rounded, several,
 };
 use crate::results::{
     Action, EndpointSummary, Event, Latency, Limited, Measured, Results, Summary,
@@ -31,9 +32,9 @@ pub(super) fn report(results: &Results) -> Result<Vec<u8>, ReportError> {
     let generator = &summary.generator;
     let _ = writeln!(
         text,
-        "- The generator: {} event loops, busy for up to {}; {} µs of processor time a request; requests \
+        "- The generator: {}, busy for up to {}; {} µs of processor time a request; requests \
          that had a worker were sent {} (p50) to {} (p99) late.",
-        generator.threads,
+        several(generator.threads, "event loop"),
         percent(generator.busiest_loop),
         number(generator.cpu_per_request_us),
         milliseconds(generator.pacing.p50_ms),
@@ -65,10 +66,10 @@ fn push_facts(text: &mut String, results: &Results) {
     let measured = &global.measured;
     let _ = writeln!(
         text,
-        "Begun {}, {} s, {} endpoints, Plimsoll {}.\n",
+        "Begun {}, {} s, {}, Plimsoll {}.\n",
         date(results.began),
         rounded((global.final_duration_sec * 1e3).round() / 1e3),
-        global.total_endpoints,
+        several(global.total_endpoints, "endpoint"),
         escaped(&results.summary.plimsoll_version),
     );
     let _ = writeln!(
@@ -82,10 +83,10 @@ fn push_facts(text: &mut String, results: &Results) {
         },
         measured.failed_requests,
         percent(measured.error_rate),
-        milliseconds(measured.p50_latency_ms),
-        milliseconds(measured.p95_latency_ms),
-        milliseconds(measured.p99_latency_ms),
-        milliseconds(measured.max_latency_ms),
+        latency(measured.p50_latency_ms),
+        latency(measured.p95_latency_ms),
+        latency(measured.p99_latency_ms),
+        latency(measured.max_latency_ms),
     );
 }
 
@@ -158,10 +159,10 @@ fn push_row(text: &mut String, name: &str, workers: &str, measured: &Measured, s
         measured.total_requests,
         measured.failed_requests,
         percent(measured.error_rate),
-        milliseconds(measured.p50_latency_ms),
-        milliseconds(measured.p95_latency_ms),
-        milliseconds(measured.p99_latency_ms),
-        milliseconds(measured.max_latency_ms),
+        latency(measured.p50_latency_ms),
+        latency(measured.p95_latency_ms),
+        latency(measured.p99_latency_ms),
+        latency(measured.max_latency_ms),
     );
     if streams {
         let both = |latency: Option<&Latency>| match latency {

@@ -183,7 +183,7 @@ fn nothing_and_no_numbers_are_no_reason_to_panic() {
     assert_eq!(files(&results).len(), 9);
     results = example::results();
     let endpoint = &mut results.summary.endpoints[0];
-    endpoint.measured.p99_latency_ms = f64::NAN;
+    endpoint.measured.p99_latency_ms = Some(f64::NAN);
     endpoint.average_workers = f64::INFINITY;
     endpoint.endpoint_key.clear();
     results.summary.global.final_duration_sec = f64::NAN;
@@ -203,7 +203,8 @@ fn comparisons() {
     let mut candidate = baseline.clone();
     candidate.name = "tonight".to_owned();
     candidate.endpoints[0].endpoint_key = "GET /new".to_owned();
-    candidate.global.measured.p99_latency_ms *= 1.2;
+    let p99 = &mut candidate.global.measured.p99_latency_ms;
+    *p99 = p99.map(|p99| p99 * 1.2);
     candidate.endpoints[1].measured.error_rate += 0.02;
     candidate.endpoints[1].measured.tokens_per_second = Some(500.0);
     assert!(compare(&baseline, &candidate, &[]).met());

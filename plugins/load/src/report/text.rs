@@ -53,6 +53,16 @@ pub(super) fn milliseconds(value: f64) -> String {
     }
 }
 
+/// A latency with its unit, or that there is none.
+pub(super) fn latency(milliseconds: Option<f64>) -> String {
+    milliseconds.map_or_else(|| "–".to_owned(), self::milliseconds)
+}
+
+/// A number of things, one or several.
+pub(super) fn several(number: usize, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+}
+
 /// A share in percent.
 pub(super) fn percent(share: f64) -> String {
     format!("{} %", number(share * 100.0))

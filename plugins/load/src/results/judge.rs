@@ -24,7 +24,7 @@ pub(crate) fn judge(
         endpoint_key: endpoint.map(str::to_owned),
         measured: value.map_or_else(
             || "not measured".to_owned(),
-            |value| words(value, threshold.limit),
+            |value| words(value, threshold.limit, limit),
         ),
         met: value.is_some_and(|value| threshold.comparison.holds(value, limit)),
     }
@@ -76,12 +76,33 @@ fn share(percent: f64) -> f64 {
     format!("{percent}e-2").parse().unwrap_or(percent / 100.0)
 }
 
-fn words(value: f64, limit: Limit) -> String {
-    match limit {
-        Limit::Seconds(_) if value < 1.0 => format!("{:.3}ms", value * 1e3),
-        Limit::Seconds(_) => format!("{value:.3}s"),
-        Limit::Share(_) => format!("{:.3}%", value * 100.0),
-        Limit::Count(_) => format!("{value:.0}"),
-        Limit::PerSecond(_) => format!("{value:.2}/s"),
+/// A value in the unit of its limit, in as many digits as it takes to tell it from that.
+fn words(value: f64, unit: Limit, limit: f64) -> String {
+    let (scale, sign, digits) = match unit {
+        Limit::Seconds(_) if value < 1.0 => (1e3, "ms", 3),
+        Limit::Seconds(_) => (1.0, "s", 3),
+        Limit::Share(_) => (100.0, "%", 3),
+        Limit::Count(_) => (1.0, "", 0),
+        Limit::PerSecond(_) => (1.0, "/s", 2),
+    };
+    let text = |value: f64, digits: usize| format!("{:.digits$}", value * scale);
+    let digits =
+        (digits..12).find(|digits| value == limit || text(value, *digits) != text(limit, *digits));
+    text(value, digits.unwrap_or(12)) + sign
+}
+
+#[cfg(test)]
+mod tests {
+    use plimsoll_core::threshold::Limit;
+
+    use super::words;
+
+    #[test]
+    fn a_value_is_told_from_its_limit() {
+        assert_eq!(words(0.989_999_9, Limit::Share(0.99), 0.99), "98.99999%");
+        assert_eq!(words(0.99, Limit::Share(0.99), 0.99), "99.000%");
+        assert_eq!(words(0.0123, Limit::Seconds(0.5), 0.5), "12.300ms");
+        assert_eq!(words(2.0, Limit::Seconds(0.5), 0.5), "2.000s");
+        assert_eq!(words(7.0, Limit::Count(7), 7.0), "7");
     }
 }

@@ -77,7 +77,8 @@ pub struct Goodput {
 /// What was measured. Names are those of Tressi's summary where it has them.
 ///
 /// Latencies are from the intended time of a request to the end of its response, so that what waits
-/// counts. One that timed out, was in flight at the end or was never sent counts as old as it was.
+/// counts. One that timed out, was in flight at the end or was never sent counts as old as it was. Where
+/// no request has a latency, there is none.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Measured {
@@ -90,21 +91,21 @@ pub struct Measured {
     /// The share of those that failed.
     pub error_rate: f64,
     /// Latency: the shortest.
-    pub min_latency_ms: f64,
+    pub min_latency_ms: Option<f64>,
     /// Latency: the mean.
-    pub average_latency_ms: f64,
+    pub average_latency_ms: Option<f64>,
     /// Latency that half of the requests do not exceed.
-    pub p50_latency_ms: f64,
+    pub p50_latency_ms: Option<f64>,
     /// Latency that 90 % do not exceed.
-    pub p90_latency_ms: f64,
+    pub p90_latency_ms: Option<f64>,
     /// Latency that 95 % do not exceed.
-    pub p95_latency_ms: f64,
+    pub p95_latency_ms: Option<f64>,
     /// Latency that 99 % do not exceed.
-    pub p99_latency_ms: f64,
+    pub p99_latency_ms: Option<f64>,
     /// Latency that 99.9 % do not exceed.
-    pub p999_latency_ms: f64,
+    pub p999_latency_ms: Option<f64>,
     /// Latency: the longest.
-    pub max_latency_ms: f64,
+    pub max_latency_ms: Option<f64>,
     /// From the send to the end of the response.
     pub service_time: Latency,
     /// From the intended time to the send.
@@ -126,7 +127,7 @@ pub struct Measured {
     pub goodput: Option<Goodput>,
     /// Requests that fell due, or were sent as fast as workers go.
     pub due_requests: u64,
-    /// Requests that were sent.
+    /// Requests that were sent: those for which no connection could be made were not.
     pub sent_requests: u64,
     /// Requests that were never sent, timed out, or were in flight at the end.
     pub dropped_requests: u64,
@@ -197,6 +198,12 @@ impl Totals {
         self.early_exit |= other.early_exit;
     }
 
+    /// Requests for which no connection could be made: nothing of them was sent.
+    pub(crate) fn unconnected(&self) -> u64 {
+        let failures = &self.detail.failures;
+        failures[Failure::Connect as usize] + failures[Failure::Local as usize]
+    }
+
     /// Requests that ended: with a response, or without one.
     pub(crate) fn total(&self) -> u64 {
         let answered = self.detail.statuses.iter().map(|(_, count)| count);
@@ -207,7 +214,8 @@ impl Totals {
     pub(crate) fn measured(&self, length: u64) -> Measured {
         let detail = &self.detail;
         let seconds = (length.max(1)) as f64 / SECOND as f64;
-        let latency = Latency::of(&detail.response);
+        let latency = Latency::some(&detail.response);
+        let of = |read: fn(&Latency) -> f64| latency.as_ref().map(read);
         let answered: u64 = detail.statuses.iter().map(|(_, count)| count).sum();
         let successful = statuses(detail, 200..300);
         let total = self.total();
@@ -222,14 +230,14 @@ impl Totals {
             successful_requests: successful,
             failed_requests: total - successful,
             error_rate: share(total - successful),
-            min_latency_ms: latency.min_ms,
-            average_latency_ms: latency.mean_ms,
-            p50_latency_ms: latency.p50_ms,
-            p90_latency_ms: latency.p90_ms,
-            p95_latency_ms: latency.p95_ms,
-            p99_latency_ms: latency.p99_ms,
-            p999_latency_ms: latency.p999_ms,
-            max_latency_ms: latency.max_ms,
+            min_latency_ms: of(|times| times.min_ms),
+            average_latency_ms: of(|times| times.mean_ms),
+            p50_latency_ms: of(|times| times.p50_ms),
+            p90_latency_ms: of(|times| times.p90_ms),
+            p95_latency_ms: of(|times| times.p95_ms),
+            p99_latency_ms: of(|times| times.p99_ms),
+            p999_latency_ms: of(|times| times.p999_ms),
+            max_latency_ms: of(|times| times.max_ms),
             service_time: Latency::of(&detail.service),
             send_lag: Latency::of(&detail.lag),
             time_to_first_token: Latency::some(&detail.first_token),
@@ -248,7 +256,8 @@ impl Totals {
                 .map(|failure| detail.failures[*failure as usize])
                 .sum(),
             average_requests_per_second: answered as f64 / seconds,
-            peak_requests_per_second: self.peak,
+            // Of a test that is shorter than a second there is no whole one.
+            peak_requests_per_second: self.peak.max(answered as f64 / seconds),
             target_requests_per_second: expected.map(|expected| expected / seconds),
             target_achieved: achieved.is_none_or(|achieved| achieved >= 0.99),
             rate_achieved: achieved,

@@ -1,9 +1,12 @@
 //! What held a run back: the target, its workers, or the generator itself.
 
+use std::collections::BTreeMap;
+
 use plimsoll_core::histogram::Histogram;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::SECOND;
+use crate::engine::Failure;
 
 /// A generator that sends this much too late at the 99th percentile has a part in what is measured, where
 /// that is a tenth of the latency, too.
@@ -40,16 +43,18 @@ pub struct Verdict {
 pub(crate) struct Evidence<'e> {
     /// How late requests were sent for which a worker was free.
     pub(crate) pacing: &'e Histogram,
-    /// The latency that 99 % of all requests did not exceed, in nanoseconds.
-    pub(crate) p99: u64,
+    /// The latency that 99 % of all requests did not exceed, in nanoseconds; none where none has one.
+    pub(crate) p99: Option<u64>,
+    /// Requests with a response.
+    pub(crate) answered: u64,
+    /// Those without one, by why.
+    pub(crate) failures: &'e BTreeMap<String, u64>,
     /// The largest share of its time that an event loop was busy.
     pub(crate) busiest: f64,
     /// What was sent of what should have been; none where no rate is held.
     pub(crate) achieved: Option<f64>,
     /// Requests that waited for a worker at the end of the test.
     pub(crate) backlog: u64,
-    /// Requests for which this machine had no more open files or ports.
-    pub(crate) local: u64,
     /// The endpoints whose workers were as many as may be while requests waited.
     pub(crate) bounded: usize,
 }
@@ -61,15 +66,24 @@ impl Verdict {
         let busy = evidence.busiest * 100.0;
         let verdict = |limited_by, reason: String| Self { limited_by, reason };
         let misses = evidence.achieved.is_some_and(|achieved| achieved < 0.99);
-        if evidence.local > 0 {
+        let failed = |why: Failure| evidence.failures.get(why.name()).copied().unwrap_or(0);
+        let local = failed(Failure::Local);
+        if local > 0 {
             return verdict(
                 Limited::Generator,
                 format!(
-                    "for {} requests this machine had no open file or no port left to connect with: raise \
-                     the limit of open files (`ulimit -n`) or the range of ports, or have fewer workers",
-                    evidence.local
+                    "for {local} requests this machine had no open file or no port left to connect with: \
+                     raise the limit of open files (`ulimit -n`) or the range of ports, or have fewer workers"
                 ),
             );
+        }
+        if evidence.answered == 0 && !evidence.failures.is_empty() {
+            let failures = evidence.failures.iter();
+            let failures: Vec<String> = failures
+                .map(|(why, count)| format!("{count} {why}"))
+                .collect();
+            let reason = format!("no request was answered: {}", failures.join(", "));
+            return verdict(Limited::Target, reason);
         }
         if evidence.achieved.is_none() {
             return match evidence.busiest > BUSY {
@@ -87,7 +101,7 @@ impl Verdict {
                 ),
             };
         }
-        if late > LATE && late > evidence.p99 / 10 {
+        if late > LATE && evidence.p99.is_some_and(|p99| late > p99 / 10) {
             return verdict(
                 Limited::Generator,
                 format!(
@@ -107,6 +121,11 @@ impl Verdict {
                     }
                 ),
             );
+        }
+        if misses && failed(Failure::Connect) > 0 {
+            let connect = failed(Failure::Connect);
+            let reason = format!("for {connect} requests no connection could be made");
+            return verdict(Limited::Target, reason);
         }
         if misses {
             return verdict(

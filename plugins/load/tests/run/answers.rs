@@ -1,5 +1,6 @@
 //! What comes back, of every kind.
 
+use plimsoll_load::Limited;
 use serde_json::{Value as Json, json};
 
 use crate::support::{only, options, release_with, run, run_with, start, target};
@@ -86,8 +87,8 @@ fn what_is_no_success_is_counted_by_what_it_is() {
     assert_eq!(measured.failures["timeout"], 30);
     // What timed out counts as old as it was, and what waited for it, older.
     assert!(
-        measured.min_latency_ms >= 200.0,
-        "{}",
+        measured.min_latency_ms >= Some(200.0),
+        "{:?}",
         measured.min_latency_ms
     );
 }
@@ -97,12 +98,37 @@ fn where_nobody_listens_every_request_fails_and_none_is_lost() {
     let target = target();
     // It listens at one address of this machine, and nobody at the next.
     let url = target.url("/").replace("127.0.0.1", "127.0.0.2");
-    let results = run(&test(url, json!({})), 0.3);
+    let results = run(
+        &test(url, json!({ "thresholds": ["rate>=1%", "p99<1s"] })),
+        0.3,
+    );
     let measured = &only(&results).measured;
     assert_eq!(
         (measured.failures["connect"], measured.total_requests),
         (30, 30)
     );
+    // Nothing was sent, and nothing took any time.
+    assert_eq!((measured.sent_requests, measured.p99_latency_ms), (0, None));
+    assert!(results.summary.thresholds.iter().all(|one| !one.met));
+    let verdict = &results.summary.generator.verdict;
+    assert_eq!(verdict.limited_by, Limited::Target);
+    assert_eq!(verdict.reason, "no request was answered: 30 connect");
+}
+
+#[test]
+fn endpoints_that_differ_by_their_user_alone_are_told_apart() {
+    let target = target();
+    let url = |user: &str| target.url("/").replace("//", &format!("//{user}@"));
+    let test = json!({ "rps": 20, "requests": [{ "url": url("one:a") }, { "url": url("two:b") }] });
+    let results = run(&test, 0.2);
+    let keys = results
+        .summary
+        .endpoints
+        .iter()
+        .map(|one| &*one.endpoint_key);
+    let keys: Vec<&str> = keys.collect();
+    assert_eq!(keys[1], format!("{} #2", keys[0]));
+    assert!(!keys[0].contains('@'), "{keys:?}");
 }
 
 #[test]

@@ -102,18 +102,16 @@ impl Metric {
 
     /// What was measured; none where it was not.
     pub(super) fn of(self, measured: &Measured) -> Option<f64> {
-        // A run without a latency has not one of 0.
-        let latency = |value: f64| (!measured.histogram.is_empty()).then_some(value);
         let times = |times: Option<&Latency>, read: fn(&Latency) -> f64| {
             times.filter(|times| times.count > 0).map(read)
         };
         let first = measured.time_to_first_token.as_ref();
         let between = measured.inter_token_latency.as_ref();
         let value = match self {
-            Self::P50 => latency(measured.p50_latency_ms),
-            Self::P95 => latency(measured.p95_latency_ms),
-            Self::P99 => latency(measured.p99_latency_ms),
-            Self::Mean => latency(measured.average_latency_ms),
+            Self::P50 => measured.p50_latency_ms,
+            Self::P95 => measured.p95_latency_ms,
+            Self::P99 => measured.p99_latency_ms,
+            Self::Mean => measured.average_latency_ms,
             Self::ServiceP99 => times(Some(&measured.service_time), |times| times.p99_ms),
             Self::TtftP50 => times(first, |times| times.p50_ms),
             Self::TtftP99 => times(first, |times| times.p99_ms),

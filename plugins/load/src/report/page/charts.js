@@ -58,7 +58,7 @@ function charts(place) {
 
 const facts = part => el('p', { class: 'soft' }, [
   `${digits(part.requests)} requests, ${digits(part.failed)} failed`, part.target === null ? `${perSecond(part.rate)}, no rate to hold` : `${perSecond(part.rate)} of ${perSecond(part.target)}`,
-  `latency ${time(part.p50)} (p50), ${time(part.p99)} (p99), ${time(part.max)} (max)`, `service ${both(part.service)}`, `send lag ${both(part.lag)}`,
+  `latency ${taken(part.p50)} (p50), ${taken(part.p99)} (p99), ${taken(part.max)} (max)`, `service ${both(part.service)}`, `send lag ${both(part.lag)}`,
   part.ttft ? `TTFT ${both(part.ttft)}` : null, part.itl ? `ITL ${both(part.itl)}` : null, part.goodput === null ? null : `goodput ${percent(part.goodput)}`, part.policy ? `policy ${part.policy}` : null,
 ].filter(Boolean).join(' · '));
 

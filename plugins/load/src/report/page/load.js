@@ -7,6 +7,7 @@ const perSecond = value => digits(value) + '/s';
 // A share that is small is not none.
 const share = value => value > 0 && value < .001 ? digits(value * 100, 2) + ' %' : percent(value);
 const short = value => value >= 1e6 ? digits(value / 1e6) + ' M' : digits(value);
+const taken = seconds => seconds === null ? '–' : time(seconds);
 const both = pair => pair ? `${time(pair[0])} / ${time(pair[1])}` : '–';
 
 function renderLoad() {
@@ -19,7 +20,7 @@ function renderLoad() {
       tile(short(all.requests), 'requests, ' + perSecond(all.rate)),
       all.achieved === null ? null : tile(percent(all.achieved), 'of the target rate was sent', all.achieved >= .99 ? 'good' : 'bad'),
       tile(share(all.errors), `errors: ${short(all.failed)} requests`, all.failed ? 'bad' : 'good'),
-      tile(time(all.p50), 'latency p50'), tile(time(all.p99), 'latency p99'),
+      tile(taken(all.p50), 'latency p50'), tile(taken(all.p99), 'latency p99'),
       all.ttft ? tile(time(all.ttft[1]), 'time to first token, p99') : null,
       all.tokens !== null ? tile(perSecond(all.tokens), 'tokens') : null,
       all.goodput !== null ? tile(percent(all.goodput), 'goodput') : null,
@@ -66,7 +67,7 @@ function renderEndpoints(choose) {
     column('workers', 'workers', value => digits(value)), column('peak', 'peakWorkers', value => digits(value)),
     column('requests', 'requests', value => digits(value)),
     { ...column('errors', 'errors', share), mood: place => of(place).failed ? 'bad' : '' },
-    column('p50', 'p50', time), column('p95', 'p95', time), column('p99', 'p99', time), column('max', 'max', time),
+    column('p50', 'p50', taken), column('p95', 'p95', taken), column('p99', 'p99', taken), column('max', 'max', taken),
     ...(all.ttft ? [pair('TTFT p50/p99', 'ttft')] : []), ...(all.itl ? [pair('ITL p50/p99', 'itl')] : []),
     ...(all.tokens !== null ? [column('tokens/s', 'tokens', value => digits(value))] : []),
     ...(all.goodput !== null ? [column('goodput', 'goodput', value => value === null ? '–' : percent(value))] : []),

@@ -44,6 +44,7 @@ fn seconds(milliseconds: f64) -> f64 {
 }
 
 fn times(latency: Option<&Latency>) -> Json {
+    let latency = latency.filter(|times| times.count > 0);
     latency.map_or(Json::Null, |times| {
         json!([seconds(times.p50_ms), seconds(times.p99_ms)])
     })
@@ -68,13 +69,13 @@ pub(super) fn part(drawn: &Drawn<'_>) -> Json {
         "rate": digits(measured.average_requests_per_second),
         "achieved": measured.rate_achieved.map(finite),
         "workers": digits(drawn.workers),
-        "mean": seconds(measured.average_latency_ms),
-        "p50": seconds(measured.p50_latency_ms),
-        "p95": seconds(measured.p95_latency_ms),
-        "p99": seconds(measured.p99_latency_ms),
-        "max": seconds(measured.max_latency_ms),
-        "service": [seconds(measured.service_time.p50_ms), seconds(measured.service_time.p99_ms)],
-        "lag": [seconds(measured.send_lag.p50_ms), seconds(measured.send_lag.p99_ms)],
+        "mean": measured.average_latency_ms.map(seconds),
+        "p50": measured.p50_latency_ms.map(seconds),
+        "p95": measured.p95_latency_ms.map(seconds),
+        "p99": measured.p99_latency_ms.map(seconds),
+        "max": measured.max_latency_ms.map(seconds),
+        "service": times(Some(&measured.service_time)),
+        "lag": times(Some(&measured.send_lag)),
         "ttft": times(measured.time_to_first_token.as_ref()),
         "itl": times(measured.inter_token_latency.as_ref()),
         "tokens": measured.tokens_per_second.map(digits),
