@@ -14,7 +14,7 @@ use plimsoll_core::release::Release;
 use serde_json::{Value as Json, json};
 
 use crate::options::RunOptions;
-use crate::plan::{LoadTest, Rate, Workers};
+use crate::plan::{Endpoint, LoadTest, Rate, Workers};
 use crate::results::Results;
 use crate::run::Run;
 
@@ -72,6 +72,33 @@ impl LoadDeployer {
     }
 }
 
+/// What all endpoints come to together.
+fn together(test: &LoadTest) -> String {
+    let seconds = rounded(crate::clock::seconds(test.duration));
+    let holds_rate = |endpoint: &Endpoint| matches!(endpoint.rate, Rate::PerSecond(_));
+    let is_autoscaled =
+        |endpoint: &Endpoint| matches!(endpoint.workers, Workers::Autoscaled { .. });
+    // Where some send as fast as they go, nobody knows how much that is.
+    let mut text = match test.endpoints.iter().all(holds_rate) {
+        true => format!(
+            "{} requests a second in all for {seconds} s",
+            rounded(test.rate())
+        ),
+        false => format!("for {seconds} s"),
+    };
+    if let Some(budget) = test
+        .budget
+        .filter(|_| test.endpoints.iter().any(is_autoscaled))
+    {
+        let workers = match budget {
+            1 => "one worker is".to_owned(),
+            budget => format!("{budget} workers are"),
+        };
+        text.push_str(&format!("; {workers} shared by `{}`", test.strategy.0));
+    }
+    text
+}
+
 #[async_trait]
 impl Deployer for LoadDeployer {
     async fn plan(&self, release: &Release, _: &dyn Progress) -> Result<Plan, DeployError> {
@@ -103,14 +130,7 @@ impl Deployer for LoadDeployer {
                 Rate::Unpaced | Rate::Replayed => step,
             });
         }
-        let seconds = rounded(crate::clock::seconds(test.duration));
-        let (rate, strategy) = (rounded(test.rate()), &test.strategy.0);
-        plan.notes.push(match test.budget {
-            Some(budget) => format!(
-                "{rate} requests a second in all for {seconds} s; {budget} workers are shared by `{strategy}`"
-            ),
-            None => format!("{rate} requests a second in all for {seconds} s"),
-        });
+        plan.notes.push(together(&test));
         Ok(plan)
     }
 

@@ -19,7 +19,9 @@ pub enum LoadError {
         source: std::io::Error,
     },
     /// The test would send more than it may.
-    #[error("the test would send {wanted} requests a second, and --max-rps allows {allowed}")]
+    #[error(
+        "the test would send {wanted} requests a second, and --max-rps allows {allowed}: lower its rates, or allow more"
+    )]
     TooFast {
         /// The sum of the rates.
         wanted: f64,

@@ -31,6 +31,7 @@ pub enum Limited {
 
 /// What was the limit, and why that is thought.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Verdict {
     /// What was the limit.
     pub limited_by: Limited,
