@@ -66,7 +66,7 @@ pub(crate) fn runtime() -> Result<Runtime, CliError> {
 }
 
 /// What was planned, what came of it, and what there is to say about the input.
-fn report(plan: &Plan, outcome: Option<&Outcome>, said: &Diagnostics) -> Json {
+pub(super) fn report(plan: &Plan, outcome: Option<&Outcome>, said: &Diagnostics) -> Json {
     json!({
         "plan": plan,
         "outcome": outcome,

@@ -6,6 +6,7 @@ mod options;
 mod out;
 mod watch;
 
+use plimsoll::diagnostic::Diagnostics;
 use plimsoll::load::{LoadTest, Results};
 use plimsoll::manifest::ManifestKind;
 use plimsoll::release::{Release, ReleaseOptions};
@@ -31,11 +32,12 @@ pub(crate) fn run(global: &Global, command: &Run) -> Result<(), CliError> {
         tree = plimsoll::tressi::set(&tree, &settings)?;
     }
     let loaded = Loaded::of(global, &input, tree)?;
-    let release = release(&loaded)?;
+    let (release, said) = release(&loaded)?;
+    render::diagnostics::print(&said);
     let options = options::options(command, &loaded.context.registry, &release)?;
     let test = LoadTest::of(&release, &loaded.context, &options).map_err(options::refused)?;
     if command.dry_run {
-        return dry_run(&loaded, &release, options);
+        return dry_run(command, &loaded, &release, &said, options);
     }
     let out = command
         .out
@@ -52,8 +54,8 @@ pub(crate) fn run(global: &Global, command: &Run) -> Result<(), CliError> {
     printed.and(written).and(verdict(&results))
 }
 
-/// What the path names, resolved and packaged.
-fn release(loaded: &Loaded) -> Result<Release, CliError> {
+/// What the path names, resolved and packaged, and what there is to say about it.
+fn release(loaded: &Loaded) -> Result<(Release, Diagnostics), CliError> {
     if loaded.manifest.kind != ManifestKind::LoadTest {
         let message = format!("a {} is no load test", loaded.manifest.kind);
         return Err(CliError::new(exit::INVALID, message)
@@ -61,15 +63,15 @@ fn release(loaded: &Loaded) -> Result<Release, CliError> {
     }
     let name = loaded.manifest.name.clone();
     let name = name.unwrap_or_else(|| "load-test".to_owned());
-    let (release, said) = packaged(loaded, None, ReleaseOptions::default(), name, None)?;
-    render::diagnostics::print(&said);
-    Ok(release)
+    packaged(loaded, None, ReleaseOptions::default(), name, None)
 }
 
 /// Says what would be run, as the deployer plans it.
 fn dry_run(
+    command: &Run,
     loaded: &Loaded,
     release: &Release,
+    said: &Diagnostics,
     options: plimsoll::load::RunOptions,
 ) -> Result<(), CliError> {
     use plimsoll::deployer::{Deployer as _, NoProgress};
@@ -79,7 +81,10 @@ fn dry_run(
     };
     let deployer = plimsoll::load::LoadDeployer::new(context, options);
     let plan = push::runtime()?.block_on(deployer.plan(release, &NoProgress))?;
-    render::out(&render::plan::text(&plan))
+    match command.json {
+        true => render::out_json(&push::report(&plan, None, said)),
+        false => render::out(&render::plan::text(&plan)),
+    }
 }
 
 /// The exit code that the results have.
