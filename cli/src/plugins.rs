@@ -64,10 +64,10 @@ pub(crate) fn registry(global: &Global, beside: &Path) -> Result<Registry, CliEr
         problems, remarks, ..
     } = loaded.map_err(|error| refused(global, &error))?;
     for remark in remarks {
-        warn(&format!("plugins: {remark}"), &[]);
+        render::warning(&format!("plugins: {remark}"), &[]);
     }
     for problem in problems {
-        warn(&named(&problem), &problem.hints);
+        render::warning(&named(&problem), &problem.hints);
     }
     Ok(registry)
 }
@@ -77,16 +77,6 @@ pub(crate) fn named(error: &LoadError) -> String {
     match error.kind {
         LoadErrorKind::Keeping => error.to_string(),
         _ => format!("the plugin {error}"),
-    }
-}
-
-fn warn(message: &str, hints: &[String]) {
-    render::say(&format!(
-        "{}: {message}",
-        render::painted("1;33", "warning")
-    ));
-    for hint in hints {
-        render::say(&format!("  {}: {hint}", render::painted("1;36", "hint")));
     }
 }
 

@@ -106,7 +106,16 @@ fn pretty(json: &impl serde::Serialize) -> Result<String, CliError> {
 
 /// Prints an error that points into no file.
 pub(crate) fn error(message: &str, hints: &[String]) {
-    say(&format!("{}: {message}", painted("1;31", "error")));
+    titled(&painted("1;31", "error"), message, hints);
+}
+
+/// Prints a warning that points into no file.
+pub(crate) fn warning(message: &str, hints: &[String]) {
+    titled(&painted("1;33", "warning"), message, hints);
+}
+
+fn titled(title: &str, message: &str, hints: &[String]) {
+    say(&format!("{title}: {message}"));
     for hint in hints {
         say(&format!("  {}: {hint}", painted("1;36", "hint")));
     }
