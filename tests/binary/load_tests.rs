@@ -335,3 +335,28 @@ fn a_load_test_is_read_by_its_address() {
     let gone = home.run(&["validate", "http://127.0.0.1:1/load.json"]);
     assert_eq!(gone.code, 6, "{}", gone.stderr);
 }
+
+#[test]
+fn a_fetched_load_test_names_no_folder_of_this_machine() {
+    let address = serve(|path| match path {
+        "/load.json" => {
+            let request = r#"{ "url": "http://127.0.0.1:9/" }"#;
+            let test = format!(
+                r#"{{ "duration": 1, "rps": 1, "workers": 1, "export": "taken", "requests": [{request}] }}"#
+            );
+            answer("200 OK", &test)
+        }
+        _ => answer("404 Not Found", ""),
+    });
+    let home = Home::new();
+    let address = format!("{address}/load.json");
+    let run = home.ok(&["run", &address, "--json"]);
+    insta::assert_snapshot!(run.stderr, @"
+    warning: no reports are written to taken: the test was fetched
+      hint: name the folder: --out DIR
+    ");
+    assert!(!home.path("taken").exists());
+    home.ok(&["run", &address, "--json", "--out", "mine"]);
+    assert!(home.path("mine/summary.json").exists());
+    assert!(!home.path("taken").exists());
+}

@@ -6,10 +6,13 @@ mod options;
 mod out;
 mod watch;
 
+use std::path::PathBuf;
+
 use plimsoll::diagnostic::Diagnostics;
 use plimsoll::load::{LoadTest, Results};
 use plimsoll::manifest::ManifestKind;
 use plimsoll::release::{Release, ReleaseOptions};
+use serde_json::Value as Json;
 
 use super::release::packaged;
 use super::{Loaded, push};
@@ -39,11 +42,8 @@ pub(crate) fn run(global: &Global, command: &Run) -> Result<(), CliError> {
     if command.dry_run {
         return dry_run(command, &loaded, &release, &said, options);
     }
-    let out = command
-        .out
-        .clone()
-        .or_else(|| test.export.clone().map(Into::into));
-    let folder = out.map(out::Folder::open).transpose()?;
+    let folder = folder(command, &settings, test.export.as_deref());
+    let folder = folder.map(out::Folder::open).transpose()?;
     let results = watch::watched(command, test, &loaded, &options)?;
     let printed = match command.json {
         true => render::result_json(&results.summary),
@@ -52,6 +52,20 @@ pub(crate) fn run(global: &Global, command: &Run) -> Result<(), CliError> {
     let printed = printed.map_err(CliError::told);
     let written = folder.map_or(Ok(()), |folder| folder.write(&results));
     printed.and(written).and(verdict(&results))
+}
+
+/// Where reports go. A test that comes from elsewhere names no folder of this machine.
+fn folder(command: &Run, settings: &[(String, Json)], export: Option<&str>) -> Option<PathBuf> {
+    let Some(export) = export.filter(|_| command.out.is_none()) else {
+        return command.out.clone();
+    };
+    let is_set = settings.iter().any(|(key, _)| key == "export");
+    if fetch::is_address(&command.path) && !is_set {
+        let message = format!("no reports are written to {export}: the test was fetched");
+        render::warning(&message, &["name the folder: --out DIR".to_owned()]);
+        return None;
+    }
+    Some(export.into())
 }
 
 /// What the path names, resolved and packaged, and what there is to say about it.
