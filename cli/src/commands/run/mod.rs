@@ -4,6 +4,7 @@ mod export;
 mod metrics;
 mod options;
 mod out;
+mod unused;
 mod watch;
 
 use std::path::PathBuf;
@@ -37,6 +38,7 @@ pub(crate) fn run(global: &Global, command: &Run) -> Result<(), CliError> {
     let loaded = Loaded::of(global, &input, tree)?;
     let (release, said) = release(&loaded)?;
     render::diagnostics::print(&said);
+    unused::warn(command, &settings, &release);
     let options = options::options(command, &loaded.context.registry, &release)?;
     let test = LoadTest::of(&release, &loaded.context, &options).map_err(options::refused)?;
     if command.dry_run {
