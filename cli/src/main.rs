@@ -20,11 +20,17 @@ use crate::args::{Args, Command};
 use crate::error::CliError;
 
 fn main() -> ExitCode {
-    let translated = args::older::translate(std::env::args_os());
-    let args = Args::parse_from(translated.arguments);
+    let translated = match args::older::translate(std::env::args_os()) {
+        Ok(translated) => translated,
+        Err(error) => {
+            error.print();
+            return ExitCode::from(error.code());
+        }
+    };
     for note in &translated.notes {
         render::say(&format!("note: {note}"));
     }
+    let args = Args::parse_from(translated.arguments);
     let for_machines = args.command.wants_json();
     let outcome = logging::start(&args.global).and_then(|()| run(args));
     let Err(error) = outcome else {

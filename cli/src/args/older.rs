@@ -4,6 +4,8 @@ use std::ffi::OsString;
 
 use plimsoll::tressi::{Arity, Fate, flag};
 
+use crate::error::CliError;
+
 /// A command line, and what was changed in it.
 pub(crate) struct Translated {
     pub(crate) arguments: Vec<OsString>,
@@ -18,7 +20,12 @@ const GLOBAL: [&str; 4] = ["--config", "--plugin", "--color", "--log-format"];
 
 /// Brings the flags of older command lines into today's. Only those of `run` are looked at, and what is
 /// no flag of Tressi's stays.
-pub(crate) fn translate(arguments: impl IntoIterator<Item = OsString>) -> Translated {
+///
+/// # Errors
+/// When a flag has no value and must have one.
+pub(crate) fn translate(
+    arguments: impl IntoIterator<Item = OsString>,
+) -> Result<Translated, CliError> {
     let mut rest = arguments.into_iter().peekable();
     let mut translated = Translated {
         arguments: rest.next().into_iter().collect(),
@@ -61,6 +68,10 @@ pub(crate) fn translate(arguments: impl IntoIterator<Item = OsString>) -> Transl
                 .next_if(is_value)
                 .map(|value| value.to_string_lossy().into_owned()),
         };
+        let value = value.filter(|value| !value.is_empty());
+        if known.value == Arity::One && value.is_none() {
+            return Err(CliError::usage(format!("`{name}` needs a value")));
+        }
         let today: Vec<String> = match (known.fate, value) {
             (Fate::Argument("PATH"), Some(value)) => vec![value],
             (Fate::Argument(argument), _) => vec![argument.to_owned()],
@@ -81,7 +92,7 @@ pub(crate) fn translate(arguments: impl IntoIterator<Item = OsString>) -> Transl
             .arguments
             .extend(today.into_iter().map(OsString::from));
     }
-    translated
+    Ok(translated)
 }
 
 #[cfg(test)]
@@ -92,7 +103,7 @@ mod tests {
 
     fn today(line: &str) -> String {
         let words = line.split(' ').map(OsString::from);
-        let words = translate(words).arguments.into_iter();
+        let words = translate(words).unwrap().arguments.into_iter();
         words
             .map(|word| word.into_string().unwrap())
             .collect::<Vec<_>>()
@@ -116,11 +127,30 @@ mod tests {
     }
 
     #[test]
+    fn a_flag_without_the_value_that_it_needs_is_named() {
+        for (line, name) in [
+            ("plimsoll run a.json --rps", "--rps"),
+            ("plimsoll run a.json --workers --no-ui", "--workers"),
+            (
+                "plimsoll run a.json --error-status-codes=",
+                "--error-status-codes",
+            ),
+            ("plimsoll run -c", "-c"),
+        ] {
+            let words = line.split(' ').map(OsString::from);
+            let error = translate(words).err().unwrap();
+            assert_eq!(error.message(), format!("`{name}` needs a value"));
+            assert_eq!(error.code(), 2);
+        }
+    }
+
+    #[test]
     fn other_commands_are_left_alone() {
         let line = "plimsoll push -e production --config x";
         assert_eq!(today(line), line);
         assert!(
             translate(line.split(' ').map(OsString::from))
+                .unwrap()
                 .notes
                 .is_empty()
         );
