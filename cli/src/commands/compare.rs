@@ -12,13 +12,23 @@ use crate::render;
 /// Compares two summaries.
 pub(crate) fn run(command: &Compare) -> Result<(), CliError> {
     let limits = command.threshold.iter().map(|text| {
-        text.parse::<Limit>()
-            .map_err(|error| CliError::usage(format!("--threshold `{text}`: {error}")))
+        text.parse::<Limit>().map_err(|error| {
+            let wrong = CliError::usage(format!("--threshold `{text}`: {}", error.message));
+            match error.hint {
+                Some(hint) => wrong.hint(hint),
+                None => wrong,
+            }
+        })
     });
     let limits = limits.collect::<Result<Vec<_>, _>>()?;
     let baseline = read(&command.baseline)?;
     let candidate = read(&command.candidate)?;
-    let comparison = compare(&baseline, &candidate, &limits);
+    let mut comparison = compare(&baseline, &candidate, &limits);
+    if comparison.baseline == comparison.candidate {
+        // Only where they lie tells them apart.
+        comparison.baseline = command.baseline.display().to_string();
+        comparison.candidate = command.candidate.display().to_string();
+    }
     match command.format {
         Report::Json => render::result_json(&comparison)?,
         Report::Text => render::result(&comparison.text())?,

@@ -26,7 +26,7 @@ pub(super) fn options(
 ) -> Result<RunOptions, CliError> {
     for text in &command.threshold {
         text.parse::<Threshold>().map_err(|error| {
-            let wrong = CliError::usage(format!("--threshold `{text}`: {error}"));
+            let wrong = CliError::usage(format!("--threshold `{text}`: {}", error.message));
             let wrong = wrong.hint(format!("expected {}", error.expected));
             match error.hint {
                 Some(hint) => wrong.hint(hint),
