@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use plimsoll::harness::arrival::ArrivalSpec;
+use plimsoll::harness::arrival::{ArrivalSpec, Part};
 use plimsoll::harness::policy::PolicySpec;
 use plimsoll::harness::time::SECOND;
+use plimsoll::harness::trace::{Trace, TraceOptions};
 use plimsoll::load::{HttpVersion, LoadError, RunOptions, Trust};
 use plimsoll::registry::Registry;
 use plimsoll::release::Release;
@@ -14,7 +15,7 @@ use plimsoll::threshold::Threshold;
 use serde_json::Value as Json;
 
 use crate::args::{Run, Spacing};
-use crate::error::{CliError, exit};
+use crate::error::CliError;
 
 /// Longer tests are taken for a mistyped number: a year.
 const LONGEST_SECONDS: f64 = 31_536_000.0;
@@ -114,22 +115,13 @@ fn read(path: &Path) -> Result<Arc<[u8]>, CliError> {
 
 /// A trace: an expression, or the path of a file alone.
 fn trace(text: &str) -> Result<ArrivalSpec, CliError> {
+    let here = Path::new("");
     let is_file = Path::new(text).is_file();
-    let expression = match is_file {
-        true => format!("trace(path={text:?})"),
-        false => text.to_owned(),
-    };
-    match (
-        ArrivalSpec::parse(&expression, Path::new("")),
-        text.contains('('),
-    ) {
-        (Ok(spec), _) => Ok(spec),
-        (Err(_), false) if !is_file => {
-            let message = format!("--trace: there is no file {text}");
-            Err(CliError::new(exit::INVALID, message))
-        }
-        (Err(error), _) => Err(error.into()),
+    if !is_file && text.contains('(') {
+        return Ok(ArrivalSpec::parse(text, here)?);
     }
+    let trace = Trace::scan(TraceOptions::new(text), here)?;
+    Ok(ArrivalSpec::of(text, vec![Part::Trace(trace)]))
 }
 
 /// What `{{$env:NAME}}` stands for, of the names that the test has.
