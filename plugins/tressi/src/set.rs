@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use plimsoll_core::diagnostic::{Diagnostic, Diagnostics};
+use plimsoll_core::diagnostic::{Diagnostic, Diagnostics, Severity};
+use plimsoll_core::schema::Reader;
 use plimsoll_core::suggest::did_you_mean;
 use plimsoll_core::tree::{OverlayTree, SourceTree};
 use plimsoll_core::value::{Node, Origin};
@@ -10,13 +11,12 @@ use serde_json::Value as Json;
 
 use crate::file;
 use crate::schema::LOAD_TEST;
-use crate::source;
+use crate::source::{self, DOMAIN};
 
-/// The tree, in which the load test has these settings for all endpoints in the place of its own. What
-/// is wrong with them shows when it is read.
+/// The tree, in which the load test has these settings for all endpoints in the place of its own.
 ///
 /// # Errors
-/// Everything that is wrong with the file as it is, or a key that there is not.
+/// Everything that is wrong with the file as it is, or with these settings in it.
 pub fn set(
     tree: &Arc<dyn SourceTree>,
     settings: &[(String, Json)],
@@ -48,6 +48,19 @@ pub fn set(
         for (key, value) in settings {
             root.set(key, Node::from_json(value, Origin::default()));
         }
+    }
+    // The places of what is wrong are the file's own here; what is set has none.
+    let mut items = Vec::new();
+    let mut root = reading.root.clone();
+    Reader::new(DOMAIN, &mut items)
+        .of_files(&reading.files)
+        .model(&LOAD_TEST, &mut root);
+    items.retain(|item| item.severity == Severity::Error);
+    if !items.is_empty() {
+        return Err(Diagnostics {
+            files: Arc::new(reading.files),
+            items,
+        });
     }
     let text = file::write(&reading.root, reading.format).map_err(|error| {
         let message = format!("these settings cannot be written: {error}");

@@ -35,8 +35,17 @@ pub(crate) fn run(global: &Global, command: &Run) -> Result<(), CliError> {
     if !settings.is_empty() {
         tree = plimsoll::tressi::set(&tree, &settings)?;
     }
-    let loaded = Loaded::of(global, &input, tree)?;
-    let (release, said) = release(&loaded)?;
+    let with_set = |said| match settings.is_empty() {
+        true => said,
+        false => in_what_is_set(said),
+    };
+    let refused = |error| match error {
+        CliError::Input(said) => CliError::Input(with_set(said)),
+        other => other,
+    };
+    let loaded = Loaded::of(global, &input, tree).map_err(refused)?;
+    let (release, said) = release(&loaded).map_err(refused)?;
+    let said = with_set(said);
     render::diagnostics::print(&said);
     unused::warn(command, &settings, &release);
     let options = options::options(command, &loaded.context.registry, &release)?;
@@ -68,6 +77,17 @@ fn folder(command: &Run, settings: &[(String, Json)], export: Option<&str>) -> O
         return None;
     }
     Some(export.into())
+}
+
+/// Says that places are not those of the file alone.
+fn in_what_is_set(mut said: Diagnostics) -> Diagnostics {
+    for item in &mut said.items {
+        if item.primary.is_some() {
+            let hint = "the lines are those of the file with --set applied";
+            item.hints.push(hint.to_owned());
+        }
+    }
+    said
 }
 
 /// What the path names, resolved and packaged, and what there is to say about it.
