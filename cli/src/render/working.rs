@@ -1,10 +1,12 @@
 //! How far long work is: a bar with the time that is left on a terminal, now and then a line
 //! elsewhere.
 
+use std::fmt;
 use std::io::IsTerminal as _;
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
+use ratatui::crossterm::terminal::size;
 use tokio::time::Instant;
 
 /// Shows how far work is.
@@ -19,6 +21,25 @@ pub(crate) struct Working {
 /// How often a line is printed where there is no terminal.
 const LINES: Duration = Duration::from_secs(10);
 
+/// Columns of a terminal that has room for a bar beside what is said.
+const ROOMY: u16 = 100;
+
+/// One line, whatever is said: its end is left out where there is no room.
+fn style(columns: u16) -> ProgressStyle {
+    let template = match columns >= ROOMY {
+        true => "  {prefix}  {bar:30} {percent:>3} %  {wide_msg}{left}",
+        false => "  {prefix}  {percent:>3} %  {wide_msg}{left}",
+    };
+    let style = ProgressStyle::with_template(template);
+    let style = style.unwrap_or_else(|_| ProgressStyle::default_bar());
+    style.with_key("left", |state: &ProgressState, out: &mut dyn fmt::Write| {
+        let left = state.eta();
+        if left >= Duration::from_secs(1) {
+            let _ = write!(out, "  {:#} left", HumanDuration(left));
+        }
+    })
+}
+
 impl Working {
     /// Begins work of so many steps.
     pub(crate) fn begin(label: &'static str, total: u64) -> Self {
@@ -28,11 +49,9 @@ impl Working {
         } else {
             ProgressDrawTarget::hidden()
         };
-        let template = "  {prefix}  {bar:30} {percent:>3} %  {msg}  {eta} left";
-        let style =
-            ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+        let columns = size().map_or(0, |(columns, _)| columns);
         let bar = ProgressBar::with_draw_target(Some(total), target)
-            .with_style(style)
+            .with_style(style(columns))
             .with_prefix(label);
         let now = Instant::now();
         Self {
@@ -65,11 +84,11 @@ impl Working {
         let spent = now.duration_since(self.begun).as_secs_f64();
         let left = spent * (total - done) as f64 / done as f64;
         let percent = done * 100 / total.max(1);
-        let left = super::figures::time(left);
-        super::say(&format!(
-            "{}: {percent} %, {what}, about {left} left",
-            self.label
-        ));
+        let left = match left >= 1.0 {
+            true => format!(", about {} left", super::figures::time(left)),
+            false => String::new(),
+        };
+        super::say(&format!("{}: {percent} %, {what}{left}", self.label));
     }
 }
 
