@@ -380,3 +380,111 @@ fn a_report_that_cannot_be_written_costs_no_other() {
     );
     assert_eq!(target.stats().requests, 100, "nothing is sent then");
 }
+
+#[test]
+fn machines_get_the_plan_as_json() {
+    let target = target();
+    let home = home(&target, &json!({}));
+    let plan = home.ok(&["run", "load.json", "--dry-run", "--json"]).json();
+    assert_eq!(plan["plan"]["target"], "load");
+    assert_eq!(plan["outcome"], Json::Null);
+    assert_eq!(target.stats().requests, 0);
+}
+
+#[test]
+fn an_older_flag_is_translated_or_named_before_anything_else_is_wrong() {
+    let home = Home::new();
+    let none = home.run(&["run", "load.json", "--rps"]);
+    assert_eq!(none.code, 2);
+    insta::assert_snapshot!(none.stderr, @"error: `--rps` needs a value");
+    let wrong = home.run(&["run", "load.json", "--rps", "50", "--no-such"]);
+    assert_eq!(wrong.code, 2);
+    assert!(
+        wrong.stderr.starts_with("note: `--rps`"),
+        "{}",
+        wrong.stderr
+    );
+}
+
+#[test]
+fn what_changes_nothing_is_said() {
+    let target = target();
+    let home = home(&target, &json!({}));
+    let dry = |more: &[&str]| home.ok(&[&["run", "load.json", "--dry-run"], more].concat());
+    let said = dry(&["--policy", "little", "--max-workers", "5"]).stderr;
+    assert!(said.contains("warning: --policy changes nothing"), "{said}");
+    assert!(said.contains("--max-workers changes nothing"), "{said}");
+    let autoscale = r#"autoscale={ "enabled": true, "targetRps": 20, "maxWorkers": 8 }"#;
+    let said = dry(&["--set", autoscale, "--rps", "50", "--set", "workers=3"]).stderr;
+    assert!(
+        said.contains("`rps` changes nothing of 1 autoscaled"),
+        "{said}"
+    );
+    assert!(said.contains("`workers` changes nothing of 1"), "{said}");
+}
+
+#[test]
+fn a_trace_is_found_by_any_name() {
+    let target = target();
+    let home = home(&target, &json!({}));
+    for name in ["quo\"te.csv", "e\u{301}.csv", "day (1)+2.csv"] {
+        home.write(name, "timestamp\n0\n0.1\n0.2\n");
+        home.ok(&["run", "load.json", "--dry-run", "--trace", name]);
+    }
+    let none = home.run(&["run", "load.json", "--dry-run", "--trace", "none.csv"]);
+    assert_eq!(none.code, 4, "{}", none.stderr);
+}
+
+#[test]
+fn what_is_no_threshold_is_said_once() {
+    let home = Home::new();
+    home.write(
+        "load.json",
+        r#"{ "requests": [{ "url": "http://127.0.0.1/" }] }"#,
+    );
+    let run = home.run(&["run", "load.json", "--threshold", "p99<250"]);
+    insta::assert_snapshot!(run.stderr, @"
+    error: --threshold `p99<250`: `250` has no unit
+      hint: expected a time with its unit: ns, us, ms, s or m
+      hint: did you mean `250ms`?
+    ");
+    let compared = home.run(&["compare", "a", "b", "--threshold", "p99<10%"]);
+    insta::assert_snapshot!(compared.stderr, @"
+    error: --threshold `p99<10%`: a change has a sign
+      hint: did you mean `p99<+10%`?
+    ");
+}
+
+#[test]
+fn runs_of_one_name_are_compared_by_where_they_lie() {
+    let target = target();
+    let home = home(&target, &json!({}));
+    home.ok(&["run", "load.json", "--json", "--out", "a"]);
+    let run = home.ok(&["compare", "a", "a/summary.json"]);
+    assert!(
+        run.stdout
+            .starts_with("a (baseline) and a/summary.json (candidate)\n"),
+        "{}",
+        run.stdout
+    );
+}
+
+#[test]
+fn what_is_wrong_with_a_setting_points_at_no_other_line() {
+    let home = Home::new();
+    let test = "{\n\n  \"errorRateThreshold\": 0.5,\n  \"requests\": [{ \"url\": \"http://127.0.0.1/\" }] }";
+    home.write("load.json", test);
+    let wrong = home.run(&["run", "load.json", "--dry-run", "--set", "rps=x"]);
+    assert_eq!(wrong.code, 1);
+    insta::assert_snapshot!(wrong.stderr, @r#"
+    error[load-test::wrong-type]: `rps` must be an integer of at least 1, and is the string "x"
+     |
+     = expected: an integer of at least 1
+
+    1 error
+    "#);
+    // This is known of the file with the setting in it alone.
+    let warned = home.ok(&["run", "load.json", "--dry-run", "--set", "rps=5"]);
+    let hint = "hint: the lines are those of the file with --set applied";
+    assert!(warned.stderr.contains(hint), "{}", warned.stderr);
+}
