@@ -30,12 +30,28 @@ pub(super) fn snapshot(release: &Release, secrets: &[String]) -> Json {
         for name in secret {
             config["request"]["headers"][name.as_str()] = json!(MASK);
         }
+        mask(&mut config, secrets);
         config
     });
-    let snapshot = json!({ "name": release.name, "requests": workloads.collect::<Vec<_>>() });
-    let text = masked(&snapshot.to_string(), secrets);
-    // A secret that is a part of JSON's own words would break it, and then nothing is shown.
-    serde_json::from_str(&text).unwrap_or(Json::Null)
+    let requests = workloads.collect::<Vec<_>>();
+    json!({ "name": masked(&release.name, secrets), "requests": requests })
+}
+
+/// Masks secrets in every text of a document.
+fn mask(document: &mut Json, secrets: &[String]) {
+    let has_secret = |text: &str| secrets.iter().any(|secret| text.contains(secret.as_str()));
+    match document {
+        Json::String(text) if has_secret(text) => *text = masked(text, secrets),
+        Json::Array(items) => items.iter_mut().for_each(|item| mask(item, secrets)),
+        Json::Object(entries) => {
+            if entries.keys().any(|key| has_secret(key)) {
+                let all = std::mem::take(entries).into_iter();
+                entries.extend(all.map(|(key, value)| (masked(&key, secrets), value)));
+            }
+            entries.values_mut().for_each(|value| mask(value, secrets));
+        }
+        _ => {}
+    }
 }
 
 /// What may not be shown: values from the environment, and those of secret headers.
@@ -71,4 +87,31 @@ pub(super) fn masked(text: &str, secrets: &[String]) -> String {
     secrets
         .iter()
         .fold(text, |text, secret| text.replace(secret.as_str(), MASK))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::mask;
+
+    #[test]
+    fn secrets_are_masked_in_texts_and_nothing_else_changes() {
+        let mut document = json!({
+            "url": "http://h/?key=s3cret\"x",
+            "s3cret\"x": ["true", { "deep": "is s3cret\"x here" }],
+            "flag": true,
+            "number": 1234,
+        });
+        mask(&mut document, &["s3cret\"x".to_owned(), "true".to_owned()]);
+        assert_eq!(
+            document,
+            json!({
+                "url": "http://h/?key=***",
+                "***": ["***", { "deep": "is *** here" }],
+                "flag": true,
+                "number": 1234,
+            })
+        );
+    }
 }
