@@ -133,7 +133,7 @@ fn what_would_be_run_is_said_and_too_much_is_refused() {
     );
     let refused = home.run(&["run", "load.json", "--max-rps", "99"]);
     assert_eq!(refused.code, 1);
-    insta::assert_snapshot!(refused.stderr, @"error: the test would send 100 requests a second, and --max-rps allows 99");
+    insta::assert_snapshot!(refused.stderr, @"error: the test would send 100 requests a second, and --max-rps allows 99: lower its rates, or allow more");
     assert_eq!(target.stats().requests, 0);
     let no_test = home.run(&["run", "."]);
     assert_eq!(no_test.code, 1, "{}", no_test.stderr);
@@ -272,12 +272,11 @@ fn with_files(home: &Home, files: u32, arguments: &[&str]) -> Run {
         .arg(command.get_program())
         .args(command.get_args())
         .current_dir(command.get_current_dir().unwrap());
-    for (name, value) in command.get_envs() {
-        match value {
-            Some(value) => limited.env(name, value),
-            None => limited.env_remove(name),
-        };
-    }
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    limited
+        .env_clear()
+        .env("HOME", home.path(""))
+        .env("PATH", path);
     Run::of(limited.output().unwrap())
 }
 
@@ -316,7 +315,7 @@ fn open_files_are_the_limit_of_workers_and_it_is_said() {
 
     let refused = test(&json!({ "workers": 100 }));
     assert_eq!(refused.code, 1, "{}", refused.stderr);
-    insta::assert_snapshot!(refused.stderr, @"");
+    insta::assert_snapshot!(refused.stderr, @"error: 100 requests are to be in flight at once, and this process may have 128 files and connections open: raise that limit (`ulimit -n`), or have fewer workers");
 
     let fixed = test(&json!({ "workers": 1000, "rps": 500 })).json();
     assert!(
