@@ -324,10 +324,38 @@ fn open_files_are_the_limit_of_workers_and_it_is_said() {
     );
     assert_eq!(fixed["generator"]["verdict"]["limitedBy"], "generator");
 
-    let autoscaled = test(&json!({ "autoscale": { "enabled": true, "targetRps": 500 } })).json();
+    let autoscaled = test(&json!({
+        "autoscale": { "enabled": true, "targetRps": 500 },
+        "requests": [{ "url": target.url("/?delay=500ms") }],
+        "duration": 3,
+    }));
+    let autoscaled = autoscaled.json();
     assert_eq!(autoscaled["global"]["failures"]["local"], Json::Null);
     let workers = autoscaled["endpoints"][0]["peakWorkers"].as_u64().unwrap();
     assert!((20..128).contains(&workers), "{workers} workers");
+    let verdict = &autoscaled["generator"]["verdict"];
+    assert_eq!(verdict["limitedBy"], "workers", "{verdict}");
+    let reason = verdict["reason"].as_str().unwrap();
+    assert!(reason.contains("ulimit -n"), "{reason}");
+
+    // The first one ends, and keeps none of the files that the other needs by and by.
+    let other = self::target();
+    let workers = |count: u32, rate: u32, ramp: u32| {
+        json!({
+            "enabled": true, "targetRps": rate, "rampUpTime": ramp,
+            "minWorkers": count, "maxWorkers": count,
+        })
+    };
+    let after = test(&json!({ "duration": 2, "requests": [
+        {
+            "url": target.url("/?status=500&delay=100ms"), "autoscale": workers(80, 800, 0),
+            "earlyExitOnError": true, "errorCountThreshold": 200,
+        },
+        { "url": other.url("/?delay=100ms"), "autoscale": workers(90, 900, 2) },
+    ] }));
+    let after = after.json();
+    assert_eq!(after["endpoints"][0]["earlyExitTriggered"], true, "{after}");
+    assert_eq!(after["global"]["failures"]["local"], Json::Null, "{after}");
 }
 
 /// Runs a command whose output nobody reads.

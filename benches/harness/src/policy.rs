@@ -106,6 +106,7 @@ impl PolicySpec {
         let facts = Facts {
             settings: *settings,
             cold_start_seconds: Some(workload.cold_start_seconds()),
+            arrivals: None,
         };
         follow::filled(&self.schema, &facts, &self.options)
     }

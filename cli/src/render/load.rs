@@ -32,11 +32,19 @@ pub(crate) fn text(results: &Results) -> String {
         ));
     }
     if summary.endpoints.len() > 1 {
-        let each = summary.endpoints.iter().map(|endpoint| &endpoint.measured);
-        let targets = each.clone().map(|one| one.target_requests_per_second);
+        let mut each = summary.endpoints.iter().map(|endpoint| &endpoint.measured);
         // Of endpoints of which some have no rate to hold, there is none to hold together.
-        let target = targets.sum::<Option<f64>>();
-        let sent = each.map(sent).sum();
+        let is_held = each.all(|one| one.target_requests_per_second.is_some());
+        let (target, sent) = match is_held {
+            true => (
+                global.measured.target_requests_per_second,
+                sent(&global.measured),
+            ),
+            false => {
+                let seconds = global.final_duration_sec.max(f64::MIN_POSITIVE);
+                (None, global.measured.sent_requests as f64 / seconds)
+            }
+        };
         rows.push(row("all", target, sent, String::new(), &global.measured));
     }
     let mut text = figures::table(&rows, 2);

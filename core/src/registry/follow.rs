@@ -10,7 +10,8 @@ use serde_json::{Map, Value as Json, json};
 use crate::autoscaling::AutoscalingSettings;
 
 /// The keyword of an option's schema that names the fact that the option follows: a setting of
-/// [`AutoscalingSettings`] by its name, [`TARGET_IN_FLIGHT`] or [`COLD_START_SECONDS`].
+/// [`AutoscalingSettings`] by its name, [`TARGET_IN_FLIGHT`], [`COLD_START_SECONDS`] or
+/// [`SPARE_DEVIATIONS`].
 pub const FOLLOWS: &str = "x-plimsoll-follows";
 
 /// The keyword of a policy's schema that lists what it scales: [`REPLICAS`], [`WORKERS`]. A policy
@@ -35,6 +36,20 @@ pub const TARGET_IN_FLIGHT: &str = "target_in_flight";
 /// How long a replica takes from its start until it is ready, in whole seconds.
 pub const COLD_START_SECONDS: &str = "cold_start_seconds";
 
+/// How many roots of the requests in flight are to be spare, as in the square-root staffing rule: 1
+/// where requests come at random, 0.5 where they come evenly, and only what they take makes the number
+/// in flight vary.
+pub const SPARE_DEVIATIONS: &str = "spare_deviations";
+
+/// How requests come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ArrivalPattern {
+    /// One after the other in equal times.
+    Even,
+    /// At random, or as recorded.
+    Random,
+}
+
 /// What is known of what a policy works for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Facts {
@@ -42,6 +57,8 @@ pub struct Facts {
     pub settings: AutoscalingSettings,
     /// How long a replica takes until it is ready, in seconds.
     pub cold_start_seconds: Option<u32>,
+    /// How requests come.
+    pub arrivals: Option<ArrivalPattern>,
 }
 
 /// The utilisation that a platform aims at where nobody says: Baseten's and Knative's default.
@@ -51,6 +68,10 @@ impl Facts {
     fn get(&self, name: &str) -> Option<Json> {
         match name {
             COLD_START_SECONDS => self.cold_start_seconds.map(Json::from),
+            SPARE_DEVIATIONS => self.arrivals.map(|arrivals| match arrivals {
+                ArrivalPattern::Even => json!(0.5),
+                ArrivalPattern::Random => json!(1.0),
+            }),
             TARGET_IN_FLIGHT => {
                 let target = self.settings.concurrency_target?;
                 let percent = self.settings.target_utilization_percentage;
@@ -113,7 +134,7 @@ pub fn scales(schema: &Json, what: &str) -> bool {
 mod tests {
     use serde_json::json;
 
-    use super::{Facts, REPLICAS, WORKERS, decides_every, filled, scales};
+    use super::{ArrivalPattern, Facts, REPLICAS, WORKERS, decides_every, filled, scales};
     use crate::autoscaling::AutoscalingSettings;
 
     #[test]
@@ -122,6 +143,7 @@ mod tests {
             "window": { "x-plimsoll-follows": "scaling_window_seconds" },
             "target": { "x-plimsoll-follows": "target_in_flight" },
             "lead": { "x-plimsoll-follows": "cold_start_seconds" },
+            "spare": { "x-plimsoll-follows": "spare_deviations" },
             "unset": { "x-plimsoll-follows": "scale_down_delay_seconds" },
             "other": {},
         } });
@@ -132,11 +154,12 @@ mod tests {
                 ..AutoscalingSettings::default()
             },
             cold_start_seconds: Some(45),
+            arrivals: Some(ArrivalPattern::Even),
         };
         let options = filled(&schema, &facts, &json!({ "window": 30, "mistyped": 1 }));
         assert_eq!(
             options,
-            json!({ "window": 30, "target": 2.8, "lead": 45, "mistyped": 1 })
+            json!({ "window": 30, "target": 2.8, "lead": 45, "spare": 0.5, "mistyped": 1 })
         );
         assert_eq!(filled(&schema, &facts, &json!(3)), json!(3));
     }

@@ -48,10 +48,11 @@ impl Watcher {
 }
 
 impl Run {
-    /// Begins to run a test.
+    /// Begins to run a test. The limit of open files of this process is raised where the test may need it.
     ///
     /// # Errors
-    /// When a host has no address, a policy does not fit, or there are no threads to be had.
+    /// When a host has no address, a policy does not fit, there are no threads to be had, or there can be
+    /// no connections for as many requests as are to be in flight.
     pub fn start(
         test: LoadTest,
         context: &FactoryContext,
@@ -81,7 +82,7 @@ impl Run {
         Ok(Self { shared, control })
     }
 
-    /// How it stands; brought up to date about ten times a second while somebody asks.
+    /// How it stands; brought up to date several times a second while somebody asks.
     #[must_use]
     pub fn snapshot(&self) -> Arc<Snapshot> {
         self.shared.snapshot()

@@ -13,7 +13,7 @@
 
 use plimsoll_core::policy::{Decision, Observation, Reason, Sample, ScalingPolicy};
 use plimsoll_core::registry::FactoryError;
-use plimsoll_core::registry::follow::WORKERS;
+use plimsoll_core::registry::follow::{SPARE_DEVIATIONS, WORKERS};
 use serde::{Deserialize, Serialize};
 
 use crate::measure::{count_up, direction, nanoseconds, seconds, sound};
@@ -48,6 +48,7 @@ impl Default for LittleOptions {
 impl Described for LittleOptions {
     const POLICY: &'static str = "little";
     const SCALES: &'static [&'static str] = &[WORKERS];
+    const FOLLOWS: &'static [(&'static str, &'static str)] = &[("headroom", SPARE_DEVIATIONS)];
     const FIELDS: &'static [Field] = &[
         Field {
             name: "headroom",

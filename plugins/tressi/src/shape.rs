@@ -46,7 +46,12 @@ impl Shape {
                 false => Self::Options,
             };
         }
-        if requests().iter().any(|request| has(request, &OF_REQUESTS)) {
+        // What has settings at the top is none of those, and would lose them.
+        let is_bare = || {
+            map.iter()
+                .all(|entry| matches!(entry.key.as_str(), Some("$schema" | "requests")))
+        };
+        if requests().iter().any(|request| has(request, &OF_REQUESTS)) && is_bare() {
             return Self::Options;
         }
         if map.get("autoscale").and_then(Node::as_bool).is_some() {

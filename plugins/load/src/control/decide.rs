@@ -47,6 +47,7 @@ impl Control {
             }
             let demand = self.controller.demand(place);
             demand.desired = decision.desired.clamp(min, max);
+            state.wanted = demand.desired;
             why[place] = Some(decision.reason);
         }
         self.share(now, &why)?;

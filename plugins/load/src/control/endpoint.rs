@@ -9,7 +9,7 @@ use super::second::Second;
 use crate::clock::{SECOND, seconds};
 use crate::engine::{Ended, Failure, Outcome, Seen, Streamed, Tick};
 use crate::plan::{Endpoint, Rate, Workers};
-use crate::results::{Event, Joined, Point, Totals, Why};
+use crate::results::{Event, Join as _, Joined, Point, Totals, Why};
 use crate::schedule::Ramp;
 
 /// Points of all timelines together that are kept: of many endpoints, each has fewer.
@@ -58,6 +58,8 @@ pub(super) struct EndpointState {
     pub(super) lanes: Vec<LanePlace>,
     pub(super) workers: u32,
     pub(super) peak_workers: u32,
+    /// Workers that its policy asked for last.
+    pub(super) wanted: u32,
     /// Workers times nanoseconds.
     pub(super) worker_area: u128,
     observed: u64,
@@ -66,7 +68,7 @@ pub(super) struct EndpointState {
     samples: [Sample; 1],
     pub(super) in_flight: f64,
     pub(super) backlog: u32,
-    /// Since when requests wait while there are as many workers as there may be.
+    /// Since when requests wait while there are as many workers as there may be, or fewer than asked for.
     bounded_since: Option<u64>,
     pub(super) bounded: bool,
     pub(super) totals: Totals,
@@ -93,6 +95,7 @@ impl EndpointState {
             lanes: Vec::new(),
             workers,
             peak_workers: workers,
+            wanted: workers,
             worker_area: 0,
             observed: 0,
             pending: Pending::default(),
@@ -135,8 +138,6 @@ impl EndpointState {
         pending.arrivals += tick.arrivals;
         let totals = &mut self.totals;
         totals.due += u64::from(tick.arrivals);
-        totals.sent += u64::from(tick.sent);
-        totals.sent_in_time += u64::from(tick.sent_in_time);
         totals.detail.bytes_sent += tick.bytes_sent;
         totals.detail.reconnects += u64::from(tick.reconnects);
         self.second.sent += u64::from(tick.sent);
@@ -145,11 +146,12 @@ impl EndpointState {
     /// Takes a request that is over.
     #[inline]
     pub(super) fn take_ended(&mut self, ended: &Ended) {
-        let (is_work, is_error, has_latency) = match ended.outcome {
-            Outcome::Status(status) => (true, !(200..300).contains(&status), true),
+        let has_latency = ended.outcome.has_latency();
+        let (is_work, is_error, is_unconnected) = match ended.outcome {
+            Outcome::Status(status) => (true, !(200..300).contains(&status), false),
             // What was never sent is no work of the target's, and no error that ends a test.
             Outcome::Failed(Failure::Unsent) => (false, false, false),
-            Outcome::Failed(failure) => (true, true, failure.has_latency()),
+            Outcome::Failed(failure) => (true, true, failure.is_unconnected()),
         };
         self.pending.completions += u32::from(is_work);
         self.pending.errors += u32::from(is_error);
@@ -159,10 +161,9 @@ impl EndpointState {
         self.totals.completions += u64::from(is_work);
         self.totals.errors += u64::from(is_error);
         self.totals.detail.count(ended);
-        let is_unconnected = matches!(
-            ended.outcome,
-            Outcome::Failed(Failure::Connect | Failure::Local)
-        );
+        let is_sent = ended.service.is_some() && !is_unconnected;
+        self.totals.sent += u64::from(is_sent);
+        self.totals.sent_in_time += u64::from(is_sent && ended.in_time);
         self.second.unconnected += u64::from(is_unconnected);
         self.second.completions += u64::from(is_work);
         self.second.errors += u64::from(is_error);
@@ -186,6 +187,10 @@ impl EndpointState {
     /// What the lanes did since the last decision. Where one ticked more often than the others, its time
     /// is what counts.
     pub(super) fn take_pending(&mut self) -> Pending {
+        // What ended before its tick is told stays for that one.
+        if self.lane_ticks.iter().all(|ticks| ticks.length == 0) {
+            return Pending::default();
+        }
         let mut pending = std::mem::take(&mut self.pending);
         self.backlog = 0;
         for ticks in &mut self.lane_ticks {
@@ -201,7 +206,8 @@ impl EndpointState {
             Workers::Fixed(count) => count,
             Workers::Autoscaled { max, .. } => max.unwrap_or(u32::MAX),
         };
-        self.bounded_since = match self.workers >= most && self.backlog > 0 {
+        let has_all = self.workers >= most || self.workers < self.wanted;
+        self.bounded_since = match has_all && self.backlog > 0 {
             true => self.bounded_since.or(Some(now)),
             false => None,
         };
@@ -262,11 +268,17 @@ impl EndpointState {
         }
     }
 
-    /// Closes a second that began at a time, of a test that ends at a time.
+    /// Closes a second that began at a time, of a test that ends at a time. A moment that is left at the
+    /// end is a part of the second before it.
     pub(super) fn close_second(&mut self, endpoint: &Endpoint, began: u64, length: u64, end: u64) {
         let end = self.ended.map_or(end, |(at, _)| at.min(end));
         let second = &mut self.second;
         let point = second.close(endpoint, began, length, end, self.backlog);
+        if length < SECOND / 2 && self.last.length_seconds > 0.0 {
+            self.last.join(point);
+            self.timeline.append(point);
+            return;
+        }
         if length >= SECOND * 9 / 10 {
             self.totals.peak = self.totals.peak.max(point.rate);
             self.history.truncate(HISTORY - 1);

@@ -19,7 +19,11 @@ impl Control {
             let pending = state.take_pending();
             state.observe(endpoint, &pending, now);
         }
-        self.close_second(now.max(self.second + 1));
+        // Of the moment after the last tick there is nothing to tell.
+        let is_empty = self.endpoints.iter().all(|state| state.second.is_empty());
+        if !is_empty || now >= self.second + self.tick / 2 || self.second == 0 {
+            self.close_second(now.max(self.second + 1));
+        }
         self.publish(now);
         let cpu = crate::engine::cpu::of_process() - self.cpu_before;
         let mut all = Totals::default();
@@ -33,9 +37,6 @@ impl Control {
             // What fell due is what was to be sent: at random that is not the rate times the time.
             state.totals.expected =
                 (endpoint.rate != Rate::Unpaced).then_some(state.totals.due as f64);
-            let unconnected = state.totals.unconnected();
-            state.totals.sent = state.totals.sent.saturating_sub(unconnected);
-            state.totals.sent_in_time = state.totals.sent_in_time.saturating_sub(unconnected);
             if state.totals.expected.is_none() {
                 // What holds no rate is no part of what is held together.
                 state.totals.sent_in_time = 0;
@@ -87,6 +88,10 @@ impl Control {
             achieved: measured.rate_achieved,
             backlog: self.waiting_at_end,
             bounded,
+            files: self
+                .test
+                .affordable
+                .filter(|files| self.controller.budget() == Some(*files)),
         });
         let total = measured.total_requests;
         let began = self.clock.date(0);

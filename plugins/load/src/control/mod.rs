@@ -1,4 +1,4 @@
-//! The controller of a run: metrics in, decisions out, ten times a second.
+//! The controller of a run: metrics in, decisions out, once a tick.
 
 mod decide;
 mod early;

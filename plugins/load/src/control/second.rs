@@ -27,6 +27,11 @@ pub(super) struct Second {
 }
 
 impl Second {
+    /// Whether nothing was sent and nothing ended in it.
+    pub(super) fn is_empty(&self) -> bool {
+        self.sent == 0 && self.completions == 0 && self.response.is_empty()
+    }
+
     /// How it went, for a second that began at a time; the endpoint ends at a time. Another one begins.
     pub(super) fn close(
         &mut self,
@@ -62,6 +67,8 @@ impl Second {
         response.clear();
         *self = Self {
             response,
+            // What was sent in the second before may not have come through until this one.
+            unconnected: self.unconnected.saturating_sub(self.sent),
             ..Self::default()
         };
         point

@@ -49,7 +49,7 @@ pub struct EndpointSnapshot {
     pub last: Point,
     /// Workers now.
     pub workers: u32,
-    /// Requests in flight, mean of the last tenth of a second.
+    /// Requests in flight, mean of the last tick.
     pub in_flight: f64,
     /// Requests that wait for a worker.
     pub backlog: u32,

@@ -3,7 +3,7 @@
 use plimsoll_core::histogram::Histogram;
 
 use crate::clock::{SECOND, seconds};
-use crate::engine::{Ended, Outcome};
+use crate::engine::Ended;
 use crate::results::{Joined, Second};
 
 /// Seconds of which the latencies are kept; more are joined.
@@ -32,11 +32,7 @@ impl Together {
 
     /// Counts a request that is over.
     pub(super) fn count(&mut self, ended: &Ended) {
-        let has_latency = match ended.outcome {
-            Outcome::Status(_) => true,
-            Outcome::Failed(failure) => failure.has_latency(),
-        };
-        if has_latency {
+        if ended.outcome.has_latency() {
             self.latencies.record(ended.response);
         }
         if let Some(service) = ended.service.filter(|_| !ended.waited) {
@@ -51,9 +47,13 @@ impl Together {
             let rate = completions as f64 * SECOND as f64 / length as f64;
             self.peak = self.peak.max(rate);
         }
-        self.seconds.add(Second {
+        let second = Second {
             at_seconds: seconds(until),
             latencies: std::mem::take(&mut self.latencies),
-        });
+        };
+        match length < SECOND / 2 {
+            true => self.seconds.append(second),
+            false => self.seconds.add(second),
+        }
     }
 }

@@ -102,6 +102,7 @@ impl EventLoop {
                     self.finish(now);
                     return self.lanes.outcome();
                 }
+                self.lanes.report(now);
             }
         }
     }
@@ -134,9 +135,18 @@ impl EventLoop {
         let key = loop {
             match idle.map_or_else(|| self.connect(pool), Ok) {
                 Ok(key) => break key,
+                Err(error) if is_out_of_files(&error) => {
+                    if !self.close_one() {
+                        return self.lanes.failed(exchange.departure, Failure::Local);
+                    }
+                }
                 Err(_) if self.has_another(&mut exchange) => {}
+                // One of several addresses may be of a kind that this machine has none of.
                 Err(error) => {
-                    let failure = Failure::of_connecting(&error);
+                    let failure = match exchange.tried > 1 {
+                        true => Failure::Connect,
+                        false => Failure::of_connecting(&error),
+                    };
                     return self.lanes.failed(exchange.departure, failure);
                 }
             }
@@ -422,12 +432,24 @@ impl EventLoop {
         self.lanes.failed(exchange.departure, failure);
     }
 
+    /// Closes a connection that nobody uses, for another to have its file. Whether there was one.
+    fn close_one(&mut self) -> bool {
+        let most = self.pools.iter_mut().max_by_key(|pool| pool.idle.len());
+        let Some(pool) = most.filter(|pool| !pool.idle.is_empty()) else {
+            return false;
+        };
+        // The one that was used the longest ago.
+        let key = pool.idle.remove(0);
+        self.drop_connection(key);
+        true
+    }
+
     fn drop_connection(&mut self, key: usize) {
         // Closing it takes it from the poll, too.
         drop(self.connections.remove(key));
     }
 
-    /// Once a tick: takes orders, ends what took too long, and reports.
+    /// Once a tick: takes orders, and ends what took too long.
     fn tick(&mut self, now: u64) {
         self.lanes.obey(now);
         let connections = self.connections.iter();
@@ -441,7 +463,6 @@ impl EventLoop {
         }
         self.lanes.resume();
         self.pump();
-        self.lanes.report(now);
     }
 
     fn finish(&mut self, now: u64) {
@@ -450,6 +471,13 @@ impl EventLoop {
         let departures = exchanges.map(|exchange| exchange.departure);
         self.lanes.finish(now, departures);
     }
+}
+
+/// Whether there is no file left for a connection.
+fn is_out_of_files(error: &io::Error) -> bool {
+    use rustix::io::Errno;
+    let errno = Errno::from_io_error(error);
+    matches!(errno, Some(Errno::MFILE | Errno::NFILE))
 }
 
 /// What is left of a request.

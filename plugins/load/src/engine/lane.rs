@@ -131,11 +131,10 @@ impl Lane {
 
     /// A request is sent. Its number.
     #[inline]
-    pub(super) fn begin(&mut self, now: u64, end: u64) -> u64 {
+    pub(super) fn begin(&mut self, now: u64) -> u64 {
         self.settle(now);
         self.in_flight += 1;
         self.tick.sent += 1;
-        self.tick.sent_in_time += u32::from(now < end);
         let number = self.number;
         self.number += self.stride;
         number
@@ -162,6 +161,7 @@ impl Lane {
             service: Some(service),
             received: 0,
             waited: departure.waited,
+            in_time: departure.in_time,
             is_good: false,
         };
         match end {
@@ -224,6 +224,7 @@ impl Lane {
             service: None,
             received: 0,
             waited: true,
+            in_time: false,
             is_good: false,
         })
     }

@@ -48,8 +48,9 @@ pub(super) struct Departure {
     /// When it was to be sent, and when it was.
     pub(super) due: u64,
     pub(super) sent: u64,
-    /// Whether it waited for a worker.
+    /// Whether it waited for a worker, and whether it was sent before the end of the test.
     pub(super) waited: bool,
+    pub(super) in_time: bool,
 }
 
 /// The lanes of a loop. Whoever takes a departure sends it and says, once, how it ended.
@@ -202,10 +203,11 @@ impl Lanes {
         self.in_flight += 1;
         Departure {
             lane,
-            number: self.lanes[lane].begin(sent, self.end),
+            number: self.lanes[lane].begin(sent),
             due,
             sent,
             waited,
+            in_time: sent < self.end,
         }
     }
 
@@ -225,7 +227,7 @@ impl Lanes {
     pub(super) fn failed(&mut self, departure: Departure, failure: Failure) {
         let now = self.clock.now();
         let lane = &mut self.lanes[departure.lane];
-        if !lane.paced && matches!(failure, Failure::Connect | Failure::Local) {
+        if !lane.paced && failure.is_unconnected() {
             lane.resumes = now + BACK_OFF;
         }
         self.over(departure, now, End::Failed(failure));

@@ -85,6 +85,11 @@ impl Failure {
         }
     }
 
+    /// Whether no connection could be made, so that nothing was sent.
+    pub(crate) fn is_unconnected(self) -> bool {
+        matches!(self, Self::Connect | Self::Local)
+    }
+
     /// Whether its latency is known to be at least its age, and counts as that. What broke at once
     /// would make others look fast.
     #[must_use]
@@ -98,8 +103,6 @@ impl Failure {
 pub(crate) struct Tick {
     pub(crate) arrivals: u32,
     pub(crate) sent: u32,
-    /// Sent before the end of the test.
-    pub(crate) sent_in_time: u32,
     /// Connections that the server had closed when they were to be used again.
     pub(crate) reconnects: u32,
     pub(crate) bytes_sent: u64,
@@ -119,6 +122,17 @@ pub(crate) enum Outcome {
     Failed(Failure),
 }
 
+impl Outcome {
+    /// Whether how long it took is known, at least in part.
+    #[inline]
+    pub(crate) fn has_latency(self) -> bool {
+        match self {
+            Self::Status(_) => true,
+            Self::Failed(failure) => failure.has_latency(),
+        }
+    }
+}
+
 /// A request that is over.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Ended {
@@ -132,6 +146,8 @@ pub(crate) struct Ended {
     pub(crate) received: u64,
     /// Whether it waited for a worker, and so was not sent at its time.
     pub(crate) waited: bool,
+    /// Whether it was sent before the end of the test.
+    pub(crate) in_time: bool,
     /// Whether it met every objective of goodput.
     pub(crate) is_good: bool,
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use plimsoll_core::context::BuildContext;
 use plimsoll_core::distribution::Priority;
+use plimsoll_core::registry::follow::ArrivalPattern;
 use plimsoll_core::threshold::{Objective, Threshold};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
@@ -129,12 +130,11 @@ impl Endpoint {
                     Some((name, options)) => (name.clone(), options.clone()),
                     None => (policy.name.clone(), policy.options.clone()),
                 };
-                let is_random = poisson || rate == Rate::Replayed;
                 Workers::Autoscaled {
                     min,
                     max,
-                    options: with_headroom(&policy, options, is_random),
                     policy,
+                    options,
                 }
             }
             (settings::Workers::Autoscaled { .. }, None) => {
@@ -164,18 +164,14 @@ impl Endpoint {
             key,
         })
     }
-}
 
-/// The options of a policy. Where requests come evenly, how many are in flight at once varies by what
-/// they take alone: then half the headroom does that `little` keeps free for random arrivals.
-fn with_headroom(policy: &str, mut options: Json, is_random: bool) -> Json {
-    if policy == "little"
-        && !is_random
-        && let Some(options) = options.as_object_mut()
-    {
-        options.entry("headroom").or_insert(Json::from(0.5));
+    /// How its requests come.
+    pub(super) fn arrivals(&self) -> ArrivalPattern {
+        match self.rate {
+            Rate::PerSecond(_) if !self.poisson => ArrivalPattern::Even,
+            _ => ArrivalPattern::Random,
+        }
     }
-    options
 }
 
 /// A text with an address in it, without the user and password before the host.
@@ -192,19 +188,7 @@ fn without_user(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
-    use super::{with_headroom, without_user};
-
-    #[test]
-    fn even_arrivals_take_half_the_headroom_unless_it_is_chosen() {
-        let of = |policy, options, is_random| with_headroom(policy, options, is_random);
-        assert_eq!(of("little", json!({}), false), json!({ "headroom": 0.5 }));
-        assert_eq!(of("little", json!({}), true), json!({}));
-        let chosen = json!({ "headroom": 2 });
-        assert_eq!(of("little", chosen.clone(), false), chosen);
-        assert_eq!(of("fixed", json!({}), false), json!({}));
-    }
+    use super::without_user;
 
     #[test]
     fn a_user_is_not_shown() {

@@ -13,7 +13,8 @@ use std::sync::Arc;
 use plimsoll_core::distribution::{Demand, DistributionStrategy, Priority};
 use plimsoll_core::manifest::ManifestKind;
 use plimsoll_core::policy::ScalingPolicy;
-use plimsoll_core::registry::FactoryContext;
+use plimsoll_core::registry::follow::{Facts, filled};
+use plimsoll_core::registry::{FactoryContext, FactoryError};
 use plimsoll_core::release::Release;
 use plimsoll_core::threshold::Threshold;
 use serde_json::{Value as Json, json};
@@ -200,17 +201,24 @@ impl LoadTest {
         context: &FactoryContext,
     ) -> Result<Vec<Option<Box<dyn ScalingPolicy>>>, LoadError> {
         let policies = &context.registry.policies;
-        let make = |endpoint: &Endpoint| match &endpoint.workers {
-            Workers::Fixed(_) => Ok(None),
-            Workers::Autoscaled {
+        let make = |endpoint: &Endpoint| {
+            let Workers::Autoscaled {
                 policy, options, ..
-            } => match policies.make(policy, context, options) {
-                Ok(policy) => Ok(Some(policy)),
-                Err(error) => {
-                    let key = &endpoint.key;
-                    Err(LoadError::Policy(format!("`{key}`: {error}")))
-                }
-            },
+            } = &endpoint.workers
+            else {
+                return Ok(None);
+            };
+            let wrong =
+                |error: &dyn Display| LoadError::Policy(format!("`{}`: {error}", endpoint.key));
+            let known = policies.get(policy).map_err(FactoryError::Name);
+            let known = known.map_err(|error| wrong(&error))?;
+            let facts = Facts {
+                arrivals: Some(endpoint.arrivals()),
+                ..Facts::default()
+            };
+            let options = filled(&known.options_schema, &facts, options);
+            let made = policies.make(policy, context, &options);
+            made.map(Some).map_err(|error| wrong(&error))
         };
         self.endpoints.iter().map(make).collect()
     }

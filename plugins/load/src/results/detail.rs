@@ -40,16 +40,11 @@ pub(crate) struct Detail {
 impl Detail {
     /// Counts a request that is over.
     pub(crate) fn count(&mut self, ended: &Ended) {
-        let has_latency = match ended.outcome {
-            Outcome::Status(status) => {
-                self.count_status(status, 1);
-                true
-            }
-            Outcome::Failed(failure) => {
-                self.failures[failure as usize] += 1;
-                failure.has_latency()
-            }
-        };
+        let has_latency = ended.outcome.has_latency();
+        match ended.outcome {
+            Outcome::Status(status) => self.count_status(status, 1),
+            Outcome::Failed(failure) => self.failures[failure as usize] += 1,
+        }
         if has_latency {
             self.response.record(ended.response);
         }

@@ -39,6 +39,14 @@ impl<T: Join> Joined<T> {
         }
     }
 
+    /// Makes what is too short for one of its own a part of the last.
+    pub(crate) fn append(&mut self, moment: T) {
+        match self.kept.last_mut() {
+            Some(last) => last.join(moment),
+            None => self.add(moment),
+        }
+    }
+
     fn halve(&mut self) {
         let odd = self.kept.len() % 2;
         let mut ones = std::mem::take(&mut self.kept).into_iter();

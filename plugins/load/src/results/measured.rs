@@ -198,12 +198,6 @@ impl Totals {
         self.early_exit |= other.early_exit;
     }
 
-    /// Requests for which no connection could be made: nothing of them was sent.
-    pub(crate) fn unconnected(&self) -> u64 {
-        let failures = &self.detail.failures;
-        failures[Failure::Connect as usize] + failures[Failure::Local as usize]
-    }
-
     /// Requests that ended: with a response, or without one.
     pub(crate) fn total(&self) -> u64 {
         let answered = self.detail.statuses.iter().map(|(_, count)| count);
@@ -257,7 +251,10 @@ impl Totals {
                 .sum(),
             average_requests_per_second: answered as f64 / seconds,
             // Of a test that is shorter than a second there is no whole one.
-            peak_requests_per_second: self.peak.max(answered as f64 / seconds),
+            peak_requests_per_second: match self.peak > 0.0 {
+                true => self.peak,
+                false => answered as f64 / seconds,
+            },
             target_requests_per_second: expected.map(|expected| expected / seconds),
             target_achieved: achieved.is_none_or(|achieved| achieved >= 0.99),
             rate_achieved: achieved,

@@ -58,6 +58,8 @@ pub(crate) struct Evidence<'e> {
     pub(crate) backlog: u64,
     /// The endpoints whose workers were as many as may be while requests waited.
     pub(crate) bounded: usize,
+    /// Workers that there could be connections for, where that was what bounded them.
+    pub(crate) files: Option<u32>,
 }
 
 impl Verdict {
@@ -115,10 +117,16 @@ impl Verdict {
             return verdict(
                 Limited::Workers,
                 format!(
-                    "{} had as many workers as allowed while requests waited for one",
+                    "{} had as many workers as allowed while requests waited for one{}",
                     match evidence.bounded {
                         1 => "one endpoint".to_owned(),
                         count => format!("{count} endpoints"),
+                    },
+                    match evidence.files {
+                        Some(files) => format!(
+                            ": this process may have open files for {files} in all (`ulimit -n`)"
+                        ),
+                        None => String::new(),
                     }
                 ),
             );

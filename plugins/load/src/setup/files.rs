@@ -1,6 +1,7 @@
 //! How many connections this process may have.
 
 use crate::error::LoadError;
+use crate::options::HttpVersion;
 use crate::plan::{LoadTest, Rate, Workers};
 
 /// Files that are open beside connections: of the loops, and whatever else the process has.
@@ -13,12 +14,14 @@ const OF_A_LOOP: u64 = 4;
 ///
 /// # Errors
 /// When workers that each have a request in flight all the time are more than there may be connections.
-pub(super) fn fit(test: &mut LoadTest, threads: usize) -> Result<(), LoadError> {
+pub(super) fn fit(test: &mut LoadTest, threads: usize, http: HttpVersion) -> Result<(), LoadError> {
     let others = OTHERS + threads as u64 * OF_A_LOOP;
-    let Some(limit) = imp::raise(wanted(test).saturating_add(others)) else {
-        return Ok(());
-    };
-    fit_in(test, limit.saturating_sub(others), limit)
+    let limit = imp::raise(wanted(test).saturating_add(others));
+    match (limit, http) {
+        (Some(limit), HttpVersion::Http1) => fit_in(test, limit.saturating_sub(others), limit),
+        // Of HTTP/2 a connection takes many requests, and the server says how many.
+        _ => Ok(()),
+    }
 }
 
 fn slots(count: u32, per_worker: u32) -> u64 {
@@ -41,7 +44,7 @@ fn wanted(test: &LoadTest) -> u64 {
 }
 
 /// Fits a test into so many connections.
-fn fit_in(test: &mut LoadTest, connections: u64, limit: u64) -> Result<(), LoadError> {
+pub(super) fn fit_in(test: &mut LoadTest, connections: u64, limit: u64) -> Result<(), LoadError> {
     if wanted(test) <= connections {
         return Ok(());
     }
@@ -80,6 +83,9 @@ fn fit_in(test: &mut LoadTest, connections: u64, limit: u64) -> Result<(), LoadE
 mod imp {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
+    /// The most that macOS lets a process have where it says that there is no limit.
+    const OFTEN_THE_MOST: u64 = 10_240;
+
     /// Raises the limit of open files to so many, or as far as it goes. What it is then; none where there
     /// is none.
     pub(super) fn raise(wanted: u64) -> Option<u64> {
@@ -89,14 +95,17 @@ mod imp {
             return Some(current);
         }
         let most = limit.maximum.map_or(wanted, |most| most.min(wanted));
-        let raised = Rlimit {
-            current: Some(most),
-            maximum: limit.maximum,
-        };
-        match setrlimit(Resource::Nofile, raised) {
-            Ok(()) => Some(most.max(current)),
-            Err(_) => Some(current),
+        // Some systems refuse what is beyond a limit that they do not tell.
+        for most in [most, most.min(OFTEN_THE_MOST)] {
+            let raised = Rlimit {
+                current: Some(most),
+                maximum: limit.maximum,
+            };
+            if most > current && setrlimit(Resource::Nofile, raised).is_ok() {
+                break;
+            }
         }
+        getrlimit(Resource::Nofile).current
     }
 }
 

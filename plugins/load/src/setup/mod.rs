@@ -66,9 +66,7 @@ impl Setup {
             std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
         });
         let threads = threads.clamp(1, 1024);
-        if options.http == HttpVersion::Http1 {
-            files::fit(&mut test, threads)?;
-        }
+        files::fit(&mut test, threads, options.http)?;
         let mut addresses = HashMap::new();
         for endpoint in &test.endpoints {
             let origin = &endpoint.request.origin;
@@ -78,7 +76,7 @@ impl Setup {
         }
         Ok(Self {
             places: places::places(&mut test, threads),
-            phases: places::phases(&test),
+            phases: places::phases(&test.endpoints),
             test: Arc::new(test),
             threads,
             addresses,

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::clock::seconds;
 use crate::plan::{Endpoint, LoadTest, Rate, Workers};
 
 /// An endpoint with a higher rate is sent by several event loops.
@@ -73,26 +74,44 @@ fn on_loops(test: &LoadTest, threads: usize, autoscaled: usize) -> Vec<Vec<usize
 }
 
 /// Where in its first gap each endpoint begins, so that they do not send at once: those of one rate are
-/// spread evenly, as if one endpoint held all of it. The golden ratio sets different rates apart.
-pub(super) fn phases(test: &LoadTest) -> Vec<f64> {
+/// spread evenly, as if one endpoint held all of it, whatever their ramps. The golden ratio sets different
+/// rates apart.
+pub(super) fn phases(endpoints: &[Endpoint]) -> Vec<f64> {
     let rate = |endpoint: &Endpoint| match endpoint.rate {
-        Rate::PerSecond(rate) => rate.to_bits(),
-        Rate::Unpaced | Rate::Replayed => 0,
+        Rate::PerSecond(rate) if !endpoint.poisson => Some(rate),
+        _ => None,
     };
-    let mut rates: HashMap<u64, (usize, usize)> = HashMap::new();
-    for endpoint in &test.endpoints {
-        let others = rates.len();
-        rates.entry(rate(endpoint)).or_insert((others, 0)).1 += 1;
+    let mut groups: HashMap<u64, Group> = HashMap::new();
+    for rate in endpoints.iter().filter_map(rate) {
+        let number = groups.len();
+        let group = groups.entry(rate.to_bits()).or_default();
+        if group.endpoints == 0 {
+            group.number = number;
+        }
+        group.endpoints += 1;
     }
-    let mut begun: HashMap<u64, usize> = HashMap::new();
-    let phase = |endpoint| {
-        let (group, count) = rates[&rate(endpoint)];
-        let place = begun.entry(rate(endpoint)).or_default();
-        *place += 1;
-        let apart = (group as f64 * 0.618_033_988_749_894_9).fract();
-        ((*place - 1) as f64 + apart) / count as f64
+    let phase = |endpoint: &Endpoint| {
+        let Some(rate) = rate(endpoint) else {
+            return 0.0;
+        };
+        let group = groups.entry(rate.to_bits()).or_default();
+        let apart = (group.number as f64 * 0.618_033_988_749_894_9).fract();
+        let phase = (group.begun as f64 + apart) / group.endpoints.max(1) as f64;
+        group.begun += 1;
+        // A ramp puts off all that comes after it by half of itself.
+        let put_off = rate * seconds(endpoint.ramp) / 2.0;
+        (phase - put_off).rem_euclid(1.0)
     };
-    test.endpoints.iter().map(phase).collect()
+    endpoints.iter().map(phase).collect()
+}
+
+/// Endpoints of one rate.
+#[derive(Clone, Copy, Debug, Default)]
+struct Group {
+    number: usize,
+    endpoints: usize,
+    /// How many of them have their place.
+    begun: usize,
 }
 
 /// How many requests one of several loops may have in flight.

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use plimsoll_load::{Limited, LoadError, RunOptions};
+use plimsoll_core::histogram::Histogram;
+use plimsoll_load::{Limited, LoadError, Point, RunOptions};
 use serde_json::json;
 
 use crate::support::{only, options, release, run, run_with, start, target};
@@ -197,4 +198,56 @@ fn a_trace_that_breaks_in_the_middle_fails_the_run() {
         .err()
         .unwrap();
     assert!(matches!(failed, LoadError::Engine(_)), "{failed}");
+}
+
+#[test]
+fn seconds_add_up_to_all_and_the_last_one_is_no_moment() {
+    let target = target();
+    let test = json!({
+        "rps": 100, "workers": 8, "timeout": 5,
+        "requests": [
+            { "url": target.url("/fine") },
+            { "url": target.url("/?hang=1") },
+            { "url": target.url("/").replace("127.0.0.1", "127.0.0.2") },
+        ],
+    });
+    for (seconds, drain) in [(2.0, 0), (1.3, 1_000_000_000)] {
+        let options = RunOptions {
+            drain: Some(drain),
+            ..options(seconds)
+        };
+        let results = run_with(&test, &options);
+        for (endpoint, points) in results.summary.endpoints.iter().zip(&results.timelines) {
+            let sum = |of: fn(&Point) -> f64| -> f64 {
+                points
+                    .iter()
+                    .map(|point| of(point) * point.length_seconds)
+                    .sum()
+            };
+            let measured = &endpoint.measured;
+            let key = &endpoint.endpoint_key;
+            let sent = measured.sent_requests as f64;
+            assert!(
+                (sum(|point| point.sent_rate) - sent).abs() < 0.5,
+                "{key} {points:?}"
+            );
+            let unsent = measured.failures.get("unsent").copied().unwrap_or(0);
+            let ended = (measured.total_requests - unsent) as f64;
+            assert!(
+                (sum(|point| point.rate) - ended).abs() < 0.5,
+                "{key} {points:?}"
+            );
+            let last = points.last().unwrap();
+            assert!(last.length_seconds > 0.4, "{key} {points:?}");
+        }
+        let ends = results.seconds.iter().map(|second| second.at_seconds);
+        assert!(ends.is_sorted());
+        let counted: u64 = results
+            .seconds
+            .iter()
+            .map(|second| second.latencies.count())
+            .sum();
+        let timed: u64 = results.histograms.iter().map(Histogram::count).sum();
+        assert_eq!(counted, timed);
+    }
 }

@@ -5,8 +5,8 @@ use plimsoll_core::pointer::Pointer;
 use plimsoll_core::policy::{Decision, Reason, ScalingPolicy};
 use plimsoll_core::registry::Registry;
 use plimsoll_core::registry::follow::{
-    COLD_START_SECONDS, DECIDES_EVERY, FOLLOWS, Facts, REPLICAS, SCALES, TARGET_IN_FLIGHT, WORKERS,
-    filled,
+    ArrivalPattern, COLD_START_SECONDS, DECIDES_EVERY, FOLLOWS, Facts, REPLICAS, SCALES,
+    SPARE_DEVIATIONS, TARGET_IN_FLIGHT, WORKERS, filled,
 };
 use serde_json::Value as Json;
 
@@ -109,6 +109,7 @@ fn follows(registered: &Registered<'_, dyn ScalingPolicy>, options: &Json) -> Ve
             target_in_flight_tokens: Some(1_000),
         },
         cold_start_seconds: Some(30),
+        arrivals: Some(ArrivalPattern::Even),
     };
     let filled = filled(schema, &facts, options);
     let fit = validator(schema)?.is_valid(&filled);
@@ -126,7 +127,7 @@ fn keywords(schema: &Json) -> Verdict {
             FOLLOWS => {
                 let depth = place.tokens().count();
                 let of_option = depth == 2 && place.as_str().starts_with("/properties/");
-                let facts = [TARGET_IN_FLIGHT, COLD_START_SECONDS];
+                let facts = [TARGET_IN_FLIGHT, COLD_START_SECONDS, SPARE_DEVIATIONS];
                 let mut facts = FIELDS.iter().map(|field| field.name).chain(facts);
                 of_option && facts.any(|fact| value == fact)
             }

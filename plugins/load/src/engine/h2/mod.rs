@@ -79,6 +79,7 @@ async fn turn(parts: Parts) -> io::Result<()> {
                 streams.finish(now);
                 return streams.lanes.outcome();
             }
+            streams.lanes.report(now);
         }
     }
 }

@@ -180,6 +180,11 @@ impl Streams {
             if let Some(Failure::Connect | Failure::Local) = failure {
                 exchange.tried += 1;
             }
+            // One of several addresses may be of a kind that this machine has none of.
+            let failure = match failure {
+                Some(Failure::Local) if exchange.tried > 1 => Some(Failure::Connect),
+                failure => failure,
+            };
             match failure {
                 Some(Failure::Connect | Failure::Local) | None if exchange.tried < addresses => {
                     self.place(exchange);
@@ -289,7 +294,7 @@ impl Streams {
         self.lanes.failed(exchange.departure, failure);
     }
 
-    /// Once a tick: takes orders, ends what took too long, and reports.
+    /// Once a tick: takes orders, and ends what took too long.
     pub(super) fn tick(&mut self, now: u64) {
         self.lanes.obey(now);
         let exchanges = self.exchanges.iter();
@@ -312,7 +317,6 @@ impl Streams {
         }
         self.lanes.resume();
         self.pump();
-        self.lanes.report(now);
     }
 
     pub(super) fn finish(&mut self, now: u64) {
