@@ -20,10 +20,10 @@ fn a_response_that_comes_after_its_time_and_before_somebody_looks_is_too_late() 
 fn large_bodies_are_read_whole_and_in_turn_with_what_else_there_is() {
     let target = target();
     let test = json!({
-        "workers": 4,
+        "autoscale": { "enabled": true, "maxWorkers": 8 },
         "requests": [
-            { "url": target.url("/?bytes=60000000"), "rps": 4 },
-            { "url": target.url("/fine"), "rps": 100 },
+            { "url": target.url("/?bytes=60000000"), "autoscale": { "enabled": true, "targetRps": 4 } },
+            { "url": target.url("/fine"), "autoscale": { "enabled": true, "targetRps": 100 } },
         ],
     });
     let results = run(&test, 1.0);
