@@ -78,6 +78,23 @@ fn everything_that_is_wrong_is_said_at_once() {
 }
 
 #[test]
+fn a_rate_beside_an_address_is_no_older_file_where_there_are_settings_at_the_top() {
+    insta::assert_snapshot!(said(
+        r#"{
+  "duration": 20,
+  "requests": [{ "url": "http://h/", "rps": 50, "workers": 4 }]
+}"#,
+    ), @r#"
+    a.json:3:38: error[load-test::unknown-key]: there is no key `requests[0].rps`
+        expected one of url, method, headers, payload, autoscale, earlyExitOnError, errorRateThreshold, errorRateWindow, errorCountThreshold, errorStatusCodes, thresholds, goodput, timeout, arrivals, data, scaling
+        hint: a rate of its own is `"autoscale": {"enabled": true, "targetRps": 100}`
+    a.json:3:49: error[load-test::unknown-key]: there is no key `requests[0].workers`
+        expected one of url, method, headers, payload, autoscale, earlyExitOnError, errorRateThreshold, errorRateWindow, errorCountThreshold, errorStatusCodes, thresholds, goodput, timeout, arrivals, data, scaling
+        hint: workers of its own are `minWorkers` and `maxWorkers` of its `autoscale`
+    "#);
+}
+
+#[test]
 fn the_whole_may_be_wrong() {
     let mut out = String::new();
     for text in [
