@@ -271,12 +271,17 @@ impl EndpointState {
     /// Closes a second that began at a time, of a test that ends at a time. A moment that is left at the
     /// end is a part of the second before it.
     pub(super) fn close_second(&mut self, endpoint: &Endpoint, began: u64, length: u64, end: u64) {
-        let end = self.ended.map_or(end, |(at, _)| at.min(end));
+        let own_end = self.ended.map_or(end, |(at, _)| at.min(end));
         let second = &mut self.second;
-        let point = second.close(endpoint, began, length, end, self.backlog);
-        if length < SECOND / 2 && self.last.length_seconds > 0.0 {
-            self.last.join(point);
-            self.timeline.append(point);
+        let point = second.close(endpoint, began, length, own_end, self.backlog);
+        if length < SECOND / 2
+            && let Some(last) = self.timeline.last_mut()
+        {
+            match began < end {
+                true => last.join(point),
+                false => last.count_late(&point),
+            }
+            self.last = *last;
             return;
         }
         if length >= SECOND * 9 / 10 {

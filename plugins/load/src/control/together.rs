@@ -4,7 +4,7 @@ use plimsoll_core::histogram::Histogram;
 
 use crate::clock::{SECOND, seconds};
 use crate::engine::Ended;
-use crate::results::{Joined, Second};
+use crate::results::{Join as _, Joined, Second};
 
 /// Seconds of which the latencies are kept; more are joined.
 const MOST: usize = 600;
@@ -47,13 +47,20 @@ impl Together {
             let rate = completions as f64 * SECOND as f64 / length as f64;
             self.peak = self.peak.max(rate);
         }
-        let second = Second {
-            at_seconds: seconds(until),
-            latencies: std::mem::take(&mut self.latencies),
-        };
-        match length < SECOND / 2 {
-            true => self.seconds.append(second),
-            false => self.seconds.add(second),
+        let latencies = std::mem::take(&mut self.latencies);
+        let at_seconds = seconds(until);
+        match self.seconds.last_mut() {
+            // A moment that is left at the end is a part of the second before it.
+            Some(last) if length < SECOND / 2 => {
+                last.join(Second {
+                    at_seconds,
+                    latencies,
+                });
+            }
+            _ => self.seconds.add(Second {
+                at_seconds,
+                latencies,
+            }),
         }
     }
 }

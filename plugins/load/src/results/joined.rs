@@ -39,12 +39,9 @@ impl<T: Join> Joined<T> {
         }
     }
 
-    /// Makes what is too short for one of its own a part of the last.
-    pub(crate) fn append(&mut self, moment: T) {
-        match self.kept.last_mut() {
-            Some(last) => last.join(moment),
-            None => self.add(moment),
-        }
+    /// The last one that is kept.
+    pub(crate) fn last_mut(&mut self) -> Option<&mut T> {
+        self.kept.last_mut()
     }
 
     fn halve(&mut self) {

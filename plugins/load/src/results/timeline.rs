@@ -38,6 +38,23 @@ pub struct Point {
     pub tokens: f64,
 }
 
+impl Point {
+    /// Counts what came in a moment after the end of the test, when nothing fell due any more, as if it
+    /// had come in this second.
+    pub(crate) fn count_late(&mut self, late: &Self) {
+        let share = late.length_seconds / self.length_seconds.max(f64::MIN_POSITIVE);
+        self.sent_rate += late.sent_rate * share;
+        self.rate += late.rate * share;
+        self.error_rate += late.error_rate * share;
+        self.tokens += late.tokens * share;
+        self.backlog = late.backlog;
+        self.p50_ms = self.p50_ms.max(late.p50_ms);
+        self.p95_ms = self.p95_ms.max(late.p95_ms);
+        self.p99_ms = self.p99_ms.max(late.p99_ms);
+        self.max_ms = self.max_ms.max(late.max_ms);
+    }
+}
+
 impl Join for Point {
     fn join(&mut self, next: Self) {
         let (own, others) = (self.length_seconds, next.length_seconds);
