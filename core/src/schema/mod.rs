@@ -46,6 +46,9 @@ pub struct Model {
     pub dumped: Option<fn(&Node, &mut Node, Form)>,
     /// Whether a push lets unknown keys pass here and below.
     pub lenient: bool,
+    /// Keys that it does not have and that people write here all the same, each with a hint of where
+    /// that is set.
+    pub elsewhere: &'static [(&'static str, &'static str)],
 }
 
 impl Model {
@@ -61,6 +64,7 @@ impl Model {
             after: None,
             dumped: None,
             lenient: false,
+            elsewhere: &[],
         }
     }
 

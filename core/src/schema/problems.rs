@@ -121,12 +121,16 @@ impl Reader<'_> {
     pub(super) fn unknown_key(&mut self, model: &'static Model, name: &str, span: Option<Span>) {
         let code = self.code("unknown-key");
         let names: Vec<_> = model.names().collect();
+        let mut elsewhere = model.elsewhere.iter();
+        let elsewhere = elsewhere.find(|(key, _)| *key == name);
+        let hint = elsewhere.map(|(_, hint)| (*hint).to_owned());
+        let hint = hint.or_else(|| near(name, model.names()));
         self.below(name, |reader| {
             let message = format!("there is no key {}", reader.subject());
             let diagnostic = Diagnostic::error(code, message)
                 .at(span)
                 .expected(format!("one of {}", names.join(", ")))
-                .maybe_hint(near(name, model.names()));
+                .maybe_hint(hint);
             reader.push(diagnostic);
         });
     }

@@ -185,7 +185,6 @@ pub(crate) fn read_bytes(
         Reader::new(DOMAIN, &mut items)
             .of_files(&files)
             .model(model, &mut root);
-        checks::of_their_own(&mut items);
         if let Some(map) = root.as_map() {
             checks::bounded(map, &mut items);
         }

@@ -26,27 +26,6 @@ pub(crate) fn worker_bounds(node: &mut Node, reader: &mut Reader<'_>) {
     }
 }
 
-/// Says where a rate and workers of an endpoint's own are set, as in some shapes they stand beside its
-/// address.
-pub(crate) fn of_their_own(items: &mut [Diagnostic]) {
-    for item in items {
-        let place = item.message.strip_prefix("there is no key `requests[");
-        let key = place
-            .and_then(|place| place.split_once("]."))
-            .map(|(_, key)| key);
-        let hint = match key {
-            Some("rps`") => {
-                "a rate of its own is `\"autoscale\": {\"enabled\": true, \"targetRps\": 100}`"
-            }
-            Some("workers`") => {
-                "workers of its own are `minWorkers` and `maxWorkers` of its `autoscale`"
-            }
-            _ => continue,
-        };
-        item.hints.push(hint.to_owned());
-    }
-}
-
 /// Most values that what holds for all may come to, once every endpoint has its own copy of it.
 const MOST_VALUES: usize = 10_000_000;
 

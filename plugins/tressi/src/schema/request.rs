@@ -20,8 +20,21 @@ pub(crate) const METHODS: &[&str] = &["GET", "POST", "PUT", "PATCH", "DELETE", "
 /// One endpoint, as it is written.
 static REQUEST: Model = Model {
     extra: Extra::Forbid,
+    elsewhere: OF_ITS_OWN,
     ..Model::new("Request", "An endpoint, and how it is asked.", FIELDS)
 };
+
+/// What some shapes have beside the address.
+const OF_ITS_OWN: &[(&str, &str)] = &[
+    (
+        "rps",
+        "a rate of its own is `\"autoscale\": {\"enabled\": true, \"targetRps\": 100}`",
+    ),
+    (
+        "workers",
+        "workers of its own are `minWorkers` and `maxWorkers` of its `autoscale`",
+    ),
+];
 
 pub(super) const URL_DOC: &str = "Where the request goes: http:// or https://, a host, a path.";
 pub(super) const METHOD_DOC: &str = "Method, in any case.";
