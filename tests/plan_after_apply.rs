@@ -127,21 +127,12 @@ fn release(folder: &Path, environment: Option<&str>) -> Release {
         .resolve(workload, environment.as_ref(), &manifest.files)
         .unwrap();
     let package = TrussSource.package(&tree, &effective).unwrap();
-    let digest = package
-        .context
-        .digest(&package.config, &mut |_| {})
-        .unwrap();
+    let workload = ReleaseWorkload::packaged(effective, package, &mut |_| {}).unwrap();
     Release {
         kind: manifest.kind,
         name: "law".to_owned(),
         environment,
-        workloads: vec![ReleaseWorkload {
-            effective,
-            config: package.config,
-            raw_config: package.raw_config,
-            context: package.context,
-            digest,
-        }],
+        workloads: vec![workload],
         source: None,
         options: ReleaseOptions {
             create_environment: true,

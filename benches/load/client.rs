@@ -56,14 +56,7 @@ fn release(text: &str) -> Result<Release> {
     for workload in &manifest.workloads {
         let effective = DeepMerge.resolve(workload, None, &manifest.files)?;
         let package = LoadTestSource.package(&tree, &effective)?;
-        let digest = package.context.digest(&package.config, &mut |_| {})?;
-        workloads.push(ReleaseWorkload {
-            effective,
-            config: package.config,
-            raw_config: None,
-            context: package.context,
-            digest,
-        });
+        workloads.push(ReleaseWorkload::packaged(effective, package, &mut |_| {})?);
     }
     Ok(Release {
         kind: manifest.kind,

@@ -1,12 +1,13 @@
 //! Releases: resolved manifests on their way to a platform.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::sync::Arc;
 
 use serde_json::Value as Json;
 
 use crate::autoscaling::AutoscalingSettings;
-use crate::context::BuildContext;
+use crate::context::{BuildContext, Package};
 use crate::digest::BuildDigest;
 use crate::effective::Effective;
 use crate::environment::Environment;
@@ -46,6 +47,26 @@ pub struct ReleaseWorkload {
 }
 
 impl ReleaseWorkload {
+    /// What a source has packaged, with its digest. `progress` is told of every piece that is read for
+    /// that, in bytes; what the package says of the input is for the caller to show.
+    ///
+    /// # Errors
+    /// When a file cannot be read; the message names it.
+    pub fn packaged(
+        effective: Effective,
+        package: Package,
+        progress: &mut dyn FnMut(u64),
+    ) -> io::Result<Self> {
+        let digest = package.context.digest(&package.config, progress)?;
+        Ok(Self {
+            effective,
+            config: package.config,
+            raw_config: package.raw_config,
+            context: package.context,
+            digest,
+        })
+    }
+
     /// The effective resources, fully defaulted.
     #[must_use]
     pub fn resources(&self) -> &Json {

@@ -129,18 +129,11 @@ pub(crate) fn packaged(
             package.config["model_name"] = json!(name);
         }
         let hashing = Hashing::of(package.context.len_bytes());
-        let digest = package
-            .context
-            .digest(&package.config, &mut |bytes| hashing.read(bytes))
-            .map_err(|error| CliError::new(exit::INVALID, error.to_string()))?;
+        let workload =
+            ReleaseWorkload::packaged(effective, package, &mut |bytes| hashing.read(bytes));
+        let workload = workload.map_err(|error| CliError::new(exit::INVALID, error.to_string()))?;
         drop(hashing);
-        workloads.push(ReleaseWorkload {
-            effective,
-            config: package.config,
-            raw_config: package.raw_config,
-            context: package.context,
-            digest,
-        });
+        workloads.push(workload);
     }
     Ok((
         Release {

@@ -37,14 +37,7 @@ fn load_test(text: &str, options: &RunOptions) -> LoadTest {
     let workloads = manifest.workloads.iter().map(|workload| {
         let effective = DeepMerge.resolve(workload, None, &manifest.files).unwrap();
         let package = LoadTestSource.package(&tree, &effective).unwrap();
-        let digest = package.context.digest(&package.config, &mut |_| {});
-        ReleaseWorkload {
-            effective,
-            digest: digest.unwrap(),
-            config: package.config,
-            raw_config: None,
-            context: package.context,
-        }
+        ReleaseWorkload::packaged(effective, package, &mut |_| {}).unwrap()
     });
     let release = Release {
         kind: manifest.kind,

@@ -42,17 +42,7 @@ pub(crate) fn release_with(test: &Json, files: &[(&str, &str)]) -> Release {
     let workloads = manifest.workloads.iter().map(|workload| {
         let effective = DeepMerge.resolve(workload, None, &manifest.files).unwrap();
         let package = LoadTestSource.package(&tree, &effective).unwrap();
-        let digest = package
-            .context
-            .digest(&package.config, &mut |_| {})
-            .unwrap();
-        ReleaseWorkload {
-            effective,
-            config: package.config,
-            raw_config: None,
-            context: package.context,
-            digest,
-        }
+        ReleaseWorkload::packaged(effective, package, &mut |_| {}).unwrap()
     });
     Release {
         kind: manifest.kind,
