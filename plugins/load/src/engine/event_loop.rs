@@ -133,22 +133,17 @@ impl EventLoop {
     fn place(&mut self, idle: Option<usize>, mut exchange: Exchange) {
         let pool = self.lanes.lane(exchange.departure.lane).pool;
         let key = loop {
-            match idle.map_or_else(|| self.connect(pool), Ok) {
+            let (address, _) = self.pools[pool].address();
+            let error = match idle.map_or_else(|| self.connect(pool), Ok) {
                 Ok(key) => break key,
-                Err(error) if is_out_of_files(&error) => {
-                    if !self.close_one() {
-                        return self.lanes.failed(exchange.departure, Failure::Local);
-                    }
-                }
-                Err(_) if self.has_another(&mut exchange) => {}
-                // One of several addresses may be of a kind that this machine has none of.
-                Err(error) => {
-                    let failure = match exchange.tried > 1 {
-                        true => Failure::Connect,
-                        false => Failure::of_connecting(&error),
-                    };
-                    return self.lanes.failed(exchange.departure, failure);
-                }
+                Err(error) => error,
+            };
+            if is_out_of_files(&error) && self.close_one() {
+                continue;
+            }
+            let failure = Failure::of_connecting(&error, address);
+            if failure == Failure::Local || !self.has_another(&mut exchange) {
+                return self.lanes.failed(exchange.departure, failure);
             }
         };
         let connection = &mut self.connections[key];

@@ -1,5 +1,6 @@
 //! What event loops tell the controller, and it them.
 
+use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 /// Slots that say: this endpoint is over.
@@ -62,11 +63,13 @@ impl Failure {
         Self::Unsent,
     ];
 
-    /// What it counts as that a connection could not be begun.
-    pub(super) fn of_connecting(error: &std::io::Error) -> Self {
+    /// What it counts as that no connection to an address could be begun.
+    pub(super) fn of_connecting(error: &std::io::Error, address: SocketAddr) -> Self {
         use rustix::io::Errno;
         match Errno::from_io_error(error) {
-            Some(Errno::MFILE | Errno::NFILE | Errno::ADDRNOTAVAIL | Errno::NOBUFS) => Self::Local,
+            Some(Errno::MFILE | Errno::NFILE | Errno::NOBUFS) => Self::Local,
+            // There is no port left. Where IPv6 is off, that is said of every such address.
+            Some(Errno::ADDRNOTAVAIL) if address.is_ipv4() => Self::Local,
             _ => Self::Connect,
         }
     }
@@ -197,4 +200,27 @@ pub(crate) enum Message {
         /// Why, where it went wrong.
         failure: Option<String>,
     },
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+    use std::net::SocketAddr;
+
+    use rustix::io::Errno;
+
+    use super::Failure;
+
+    #[test]
+    fn what_this_machine_lacks_is_not_the_targets_failure() {
+        let of = |errno: Errno, address: &str| {
+            let address: SocketAddr = address.parse().unwrap();
+            Failure::of_connecting(&io::Error::from(errno), address)
+        };
+        assert_eq!(of(Errno::MFILE, "127.0.0.1:80"), Failure::Local);
+        assert_eq!(of(Errno::NFILE, "[::1]:80"), Failure::Local);
+        assert_eq!(of(Errno::ADDRNOTAVAIL, "127.0.0.1:80"), Failure::Local);
+        assert_eq!(of(Errno::ADDRNOTAVAIL, "[::1]:80"), Failure::Connect);
+        assert_eq!(of(Errno::CONNREFUSED, "127.0.0.1:80"), Failure::Connect);
+    }
 }

@@ -177,18 +177,11 @@ impl Streams {
         let waiting = std::mem::take(&mut *connection.waiting.borrow_mut());
         for key in waiting {
             let mut exchange = self.release(key);
-            if let Some(Failure::Connect | Failure::Local) = failure {
+            if failure == Some(Failure::Connect) {
                 exchange.tried += 1;
             }
-            // One of several addresses may be of a kind that this machine has none of.
-            let failure = match failure {
-                Some(Failure::Local) if exchange.tried > 1 => Some(Failure::Connect),
-                failure => failure,
-            };
             match failure {
-                Some(Failure::Connect | Failure::Local) | None if exchange.tried < addresses => {
-                    self.place(exchange);
-                }
+                Some(Failure::Connect) | None if exchange.tried < addresses => self.place(exchange),
                 failure => {
                     let failure = failure.unwrap_or(Failure::Connect);
                     self.lanes.failed(exchange.departure, failure);

@@ -66,7 +66,7 @@ impl Wire {
         clock: RunClock,
     ) -> Result<Self, Failure> {
         let stream = TcpStream::connect(address).await;
-        let stream = stream.map_err(|error| Failure::of_connecting(&error))?;
+        let stream = stream.map_err(|error| Failure::of_connecting(&error, address))?;
         // Requests are written whole: to wait for more of them would only be late.
         let _ = stream.set_nodelay(true);
         let transport: Box<dyn Transport> = match tls {
