@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use plimsoll_core::policy::{Observation, Sample};
 
 use super::early::Watch;
-use super::second::Second;
+use super::second::ThisSecond;
 use crate::clock::{SECOND, seconds};
 use crate::engine::{Ended, Failure, Outcome, Seen, Streamed, Tick};
 use crate::plan::{Endpoint, Rate, Workers};
@@ -72,7 +72,7 @@ pub(super) struct EndpointState {
     bounded_since: Option<u64>,
     pub(super) bounded: bool,
     pub(super) totals: Totals,
-    pub(super) second: Second,
+    pub(super) second: ThisSecond,
     pub(super) timeline: Joined<Point>,
     /// Requests that ended in each of the last seconds.
     pub(super) history: VecDeque<f64>,
@@ -106,7 +106,7 @@ impl EndpointState {
             bounded_since: None,
             bounded: false,
             totals: Totals::default(),
-            second: Second::default(),
+            second: ThisSecond::default(),
             timeline: Joined::new((MOST_POINTS / endpoints.max(1)).clamp(60, 600)),
             history: VecDeque::new(),
             decisions: VecDeque::new(),

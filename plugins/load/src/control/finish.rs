@@ -91,7 +91,7 @@ impl Control {
             files: self
                 .test
                 .affordable
-                .filter(|files| self.controller.budget() == Some(*files)),
+                .filter(|files| self.test.shared_workers() == Some(*files)),
         });
         let total = measured.total_requests;
         let began = self.clock.date(0);

@@ -96,9 +96,8 @@ impl Control {
                 endpoints[part.endpoint].lanes.push(place);
             }
         }
-        let budget = test.budget.into_iter().chain(test.affordable).min();
         Self {
-            controller: Controller::new(budget, test.demands()),
+            controller: Controller::new(test.shared_workers(), test.demands()),
             end: test.duration,
             watch: test.early_exit.as_ref().map(Watch::new),
             policies,

@@ -10,7 +10,7 @@ use crate::schedule::Ramp;
 
 /// What an endpoint did in this second.
 #[derive(Debug, Default)]
-pub(super) struct Second {
+pub(super) struct ThisSecond {
     pub(super) sent: u64,
     /// Those of them for which no connection could be made.
     pub(super) unconnected: u64,
@@ -26,7 +26,7 @@ pub(super) struct Second {
     pub(super) looks: u32,
 }
 
-impl Second {
+impl ThisSecond {
     /// Whether nothing was sent and nothing ended in it.
     pub(super) fn is_empty(&self) -> bool {
         self.sent == 0 && self.completions == 0 && self.response.is_empty()

@@ -165,6 +165,14 @@ impl Endpoint {
         })
     }
 
+    /// The fewest workers that it takes of the budget: none where they are fixed.
+    pub(crate) fn least_workers(&self) -> u32 {
+        match self.workers {
+            Workers::Fixed(_) => 0,
+            Workers::Autoscaled { min, .. } => min,
+        }
+    }
+
     /// How its requests come.
     pub(super) fn arrivals(&self) -> ArrivalPattern {
         match self.rate {

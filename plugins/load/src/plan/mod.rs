@@ -151,14 +151,7 @@ impl LoadTest {
                 Workers::Autoscaled { .. } => 0,
             });
         let fixed: u64 = fixed.sum();
-        let least = self
-            .endpoints
-            .iter()
-            .map(|endpoint| match endpoint.workers {
-                Workers::Fixed(_) => 0,
-                Workers::Autoscaled { min, .. } => u64::from(min),
-            });
-        let least: u64 = least.sum();
+        let least = self.least_workers();
         if fixed + least > u64::from(MOST_WORKERS) {
             let message = format!("{} workers are more than {MOST_WORKERS}", fixed + least);
             return Err(LoadError::Invalid(message));
@@ -170,6 +163,17 @@ impl LoadTest {
             ))),
             _ => Ok(()),
         }
+    }
+
+    /// The fewest workers of all autoscaled endpoints together.
+    pub(crate) fn least_workers(&self) -> u64 {
+        let least = self.endpoints.iter().map(Endpoint::least_workers);
+        least.map(u64::from).sum()
+    }
+
+    /// What autoscaled endpoints share: the budget, or what there can be connections for where that is less.
+    pub(crate) fn shared_workers(&self) -> Option<u32> {
+        self.budget.into_iter().chain(self.affordable).min()
     }
 
     /// Requests a second of all endpoints that hold a rate, once every ramp is over.

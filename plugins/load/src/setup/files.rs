@@ -67,14 +67,7 @@ pub(super) fn fit_in(test: &mut LoadTest, connections: u64, limit: u64) -> Resul
     }
     let left = connections.saturating_sub(unpaced).saturating_sub(paced);
     let left = u32::try_from(left / u64::from(most_each)).unwrap_or(u32::MAX);
-    let least = test
-        .endpoints
-        .iter()
-        .map(|endpoint| match endpoint.workers {
-            Workers::Fixed(_) => 0,
-            Workers::Autoscaled { min, .. } => u64::from(min),
-        });
-    let least = u32::try_from(least.sum::<u64>()).unwrap_or(u32::MAX);
+    let least = u32::try_from(test.least_workers()).unwrap_or(u32::MAX);
     test.affordable = Some(left.max(least));
     Ok(())
 }

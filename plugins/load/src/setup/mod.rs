@@ -263,12 +263,11 @@ fn replay(lanes: Vec<Option<usize>>, options: &RunOptions) -> Result<Replay, Loa
 fn resolve(origin: &Origin) -> Result<Arc<[SocketAddr]>, LoadError> {
     let host = format!("{}:{}", origin.host, origin.port);
     let found = (origin.host.as_str(), origin.port).to_socket_addrs();
-    let found: Vec<SocketAddr> = match found {
+    let mut found: Vec<SocketAddr> = match found {
         Ok(found) => found.collect(),
         Err(source) => return Err(LoadError::Host { host, source }),
     };
     // A server on this machine more often listens on the older kind of address.
-    let mut found = found;
     found.sort_by_key(SocketAddr::is_ipv6);
     match found.is_empty() {
         true => Err(LoadError::Invalid(format!(

@@ -15,12 +15,13 @@ const WORKERS_OF_A_LOOP: u32 = 16;
 /// least one request in flight: its fewest workers are made as many.
 pub(super) fn places(test: &mut LoadTest, threads: usize) -> Vec<Vec<usize>> {
     let mut places = on_loops(test, threads, threads);
-    let least: u64 = (test.endpoints.iter().zip(&places))
+    let least = test.endpoints.iter().zip(&places);
+    let least: u64 = least
         .map(|(endpoint, loops)| u64::from(fewest(endpoint, loops.len())))
         .sum();
-    // The budget may be too small for that.
-    let budget = test.budget.into_iter().chain(test.affordable).min();
-    if budget.is_some_and(|budget| least > u64::from(budget)) {
+    // What is shared may be too little for that.
+    let shared = test.shared_workers();
+    if shared.is_some_and(|shared| least > u64::from(shared)) {
         places = on_loops(test, threads, 1);
     }
     for (endpoint, loops) in test.endpoints.iter_mut().zip(&places) {
@@ -32,14 +33,12 @@ pub(super) fn places(test: &mut LoadTest, threads: usize) -> Vec<Vec<usize>> {
     places
 }
 
-/// The fewest workers of an endpoint that takes part in the budget, on so many loops.
+/// The fewest workers that an endpoint on so many loops takes of what is shared.
 fn fewest(endpoint: &Endpoint, loops: usize) -> u32 {
+    let loops = u32::try_from(loops).unwrap_or(u32::MAX);
     match endpoint.workers {
         Workers::Fixed(_) => 0,
-        Workers::Autoscaled { min, .. } => {
-            let loops = u32::try_from(loops).unwrap_or(u32::MAX);
-            min.max(loops.div_ceil(endpoint.per_worker))
-        }
+        Workers::Autoscaled { min, .. } => min.max(loops.div_ceil(endpoint.per_worker)),
     }
 }
 

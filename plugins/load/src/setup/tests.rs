@@ -107,12 +107,7 @@ fn autoscaled(more: &serde_json::Value) -> LoadTest {
 }
 
 fn fewest(test: &LoadTest) -> Vec<u32> {
-    let endpoints = test.endpoints.iter();
-    let fewest = endpoints.map(|endpoint| match endpoint.workers {
-        Workers::Fixed(count) => count,
-        Workers::Autoscaled { min, .. } => min,
-    });
-    fewest.collect()
+    test.endpoints.iter().map(Endpoint::least_workers).collect()
 }
 
 #[test]
