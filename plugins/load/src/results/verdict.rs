@@ -155,3 +155,99 @@ impl Verdict {
         )
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use plimsoll_core::histogram::Histogram;
+
+    use super::{Evidence, Verdict};
+    use crate::engine::Failure;
+
+    /// What is found where a run's evidence is all well, but for this.
+    fn found(
+        change: impl FnOnce(&mut Evidence<'_>),
+        failures: &[(Failure, u64)],
+        late: u64,
+    ) -> String {
+        let failures: BTreeMap<String, u64> = failures
+            .iter()
+            .map(|(why, count)| (why.name().to_owned(), *count))
+            .collect();
+        let mut pacing = Histogram::default();
+        pacing.record(late);
+        let mut evidence = Evidence {
+            pacing: &pacing,
+            p99: Some(5_000_000),
+            answered: 100,
+            failures: &failures,
+            busiest: 0.2,
+            achieved: Some(1.0),
+            backlog: 0,
+            bounded: 0,
+            files: None,
+        };
+        change(&mut evidence);
+        let verdict = Verdict::on(evidence);
+        format!("{:?}: {}", verdict.limited_by, verdict.reason)
+    }
+
+    #[test]
+    fn the_limit_is_named_with_why() {
+        let misses = |evidence: &mut Evidence<'_>| evidence.achieved = Some(0.5);
+        let all = [
+            found(|_| (), &[], 20_000),
+            found(|evidence| evidence.achieved = None, &[], 0),
+            found(
+                |evidence| (evidence.achieved, evidence.busiest) = (None, 0.99),
+                &[],
+                0,
+            ),
+            found(|_| (), &[], 3_000_000),
+            // Beside a latency of a second, 3 ms do not weigh.
+            found(
+                |evidence| evidence.p99 = Some(1_000_000_000),
+                &[],
+                3_000_000,
+            ),
+            found(
+                |evidence| (evidence.answered, evidence.p99) = (0, None),
+                &[(Failure::Connect, 9)],
+                3_000_000,
+            ),
+            found(|_| (), &[(Failure::Local, 7), (Failure::Connect, 1)], 0),
+            found(misses, &[(Failure::Connect, 9)], 0),
+            found(
+                |evidence| (evidence.achieved, evidence.backlog) = (Some(0.5), 40),
+                &[],
+                0,
+            ),
+            found(
+                |evidence| (evidence.achieved, evidence.bounded) = (Some(0.5), 1),
+                &[],
+                0,
+            ),
+            found(
+                |evidence| {
+                    (evidence.achieved, evidence.bounded, evidence.files) = (Some(0.5), 2, Some(60))
+                },
+                &[],
+                0,
+            ),
+        ];
+        insta::assert_snapshot!(all.join("\n"), @"
+        Nothing: the rate was held; 99 % of the requests that had a worker were sent within 20 µs
+        Target: no rate is held, and the event loops were busy for 20 % of the time at the most
+        Generator: an event loop was busy for 99 % of the time: the target may take more
+        Generator: 1 % of the requests that had a worker were sent more than 3.0 ms late (event loops busy for up to 20 %): latencies from the intended time hold that, too
+        Nothing: the rate was held; 99 % of the requests that had a worker were sent within 3000 µs
+        Target: no request was answered: 9 connect
+        Generator: for 7 requests this machine had no open file or no port left to connect with: raise the limit of open files (`ulimit -n`) or the range of ports, or have fewer workers
+        Target: for 9 requests no connection could be made
+        Target: 40 requests waited for a worker when the test ended: the target took longer than the workers could be made more
+        Workers: one endpoint had as many workers as allowed while requests waited for one
+        Workers: 2 endpoints had as many workers as allowed while requests waited for one: this process may have open files for 60 in all (`ulimit -n`)
+        ");
+    }
+}

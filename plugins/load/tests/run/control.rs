@@ -1,9 +1,10 @@
 //! Workers that follow rates, and share a budget.
 
-use plimsoll_load::Action;
-use serde_json::json;
+use plimsoll_core::policy::{Observation, Sample};
+use plimsoll_load::{Action, LoadTest, RunOptions};
+use serde_json::{Value as Json, json};
 
-use crate::support::{only, run, target};
+use crate::support::{context, only, options, release, run, target};
 
 #[test]
 fn workers_grow_to_hold_the_rate_and_no_further() {
@@ -17,7 +18,7 @@ fn workers_grow_to_hold_the_rate_and_no_further() {
     assert_eq!(endpoint.policy.as_deref(), Some("little"));
     // 200 a second × 0.05 s are 10 at the least.
     assert!(endpoint.workers >= 10, "{}", endpoint.workers);
-    // Its headroom is √10; what is more is for what the start has left waiting.
+    // Its headroom is half of √10; what is more is for what the start has left waiting.
     assert!(
         endpoint.average_workers < 30.0,
         "{}",
@@ -28,6 +29,52 @@ fn workers_grow_to_hold_the_rate_and_no_further() {
         .iter()
         .filter(|event| event.action == Action::ScaleUp);
     assert!(up.count() >= 1);
+}
+
+#[test]
+fn a_policy_is_told_how_requests_come() {
+    let desired = |more: &Json, poisson: Option<bool>| {
+        let mut test = json!({
+            "autoscale": { "enabled": true, "targetRps": 16, "maxWorkers": 100 },
+            "requests": [{ "url": "http://h/" }],
+        });
+        for (key, value) in more.as_object().unwrap() {
+            test[key] = value.clone();
+        }
+        let options = RunOptions {
+            poisson,
+            ..options(1.0)
+        };
+        let test = LoadTest::of(&release(&test), &context(), &options).unwrap();
+        let mut policies = test.policies(&context()).unwrap();
+        let sample = Sample {
+            at_ns: 1_000_000_000,
+            completions: 16,
+            service_time_seconds: 16.0,
+            ..Sample::default()
+        };
+        let observation = Observation {
+            now_ns: 1_000_000_000,
+            target_rate: Some(16.0),
+            samples: &[sample],
+            replicas: &[],
+            current: 16,
+            ready: 16,
+            starting: 0,
+            draining: 0,
+            min: 1,
+            max: 100,
+            backlog: 0,
+            reachable: true,
+        };
+        policies[0].as_mut().unwrap().decide(&observation).desired
+    };
+    // 16 a second × 1 s are 16, and half of √16 is to spare where they come evenly, all where at random.
+    assert_eq!(desired(&json!({}), None), 18);
+    assert_eq!(desired(&json!({ "arrivals": "poisson" }), None), 20);
+    assert_eq!(desired(&json!({}), Some(true)), 20);
+    let chosen = json!({ "scaling": { "policy": "little", "options": { "headroom": 2 } } });
+    assert_eq!(desired(&chosen, None), 24);
 }
 
 #[test]
