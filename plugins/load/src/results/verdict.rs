@@ -230,7 +230,8 @@ mod tests {
             ),
             found(
                 |evidence| {
-                    (evidence.achieved, evidence.bounded, evidence.files) = (Some(0.5), 2, Some(60))
+                    (evidence.achieved, evidence.bounded, evidence.files) =
+                        (Some(0.5), 2, Some(60));
                 },
                 &[],
                 0,
