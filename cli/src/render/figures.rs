@@ -89,24 +89,27 @@ pub(crate) fn wrapped(text: &str, indent: usize) -> String {
     format!("{out}{line}\n")
 }
 
-/// Columns of a terminal that a text takes.
-fn width_of(text: &str) -> usize {
-    ratatui::text::Span::raw(text).width()
+/// How many columns of a terminal a text takes.
+pub(crate) fn columns(text: &str) -> usize {
+    match text.is_ascii() {
+        true => text.len(),
+        false => ratatui::text::Span::raw(text).width(),
+    }
 }
 
 /// Rows in columns: the first to the left, the others to the right.
 pub(crate) fn table(rows: &[Vec<String>], indent: usize) -> String {
-    let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let count = rows.iter().map(Vec::len).max().unwrap_or(0);
     let width = |column: usize| {
         let cells = rows.iter().filter_map(|row| row.get(column));
-        cells.map(|cell| width_of(cell)).max().unwrap_or(0)
+        cells.map(|cell| columns(cell)).max().unwrap_or(0)
     };
-    let widths: Vec<usize> = (0..columns).map(width).collect();
+    let widths: Vec<usize> = (0..count).map(width).collect();
     let mut out = String::new();
     for row in rows {
         let mut line = " ".repeat(indent);
         for (column, (cell, width)) in row.iter().zip(&widths).enumerate() {
-            let gap = " ".repeat(width - width_of(cell));
+            let gap = " ".repeat(width - columns(cell));
             if column == 0 {
                 line.push_str(&format!("{cell}{gap}"));
             } else {

@@ -5,6 +5,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::render::figures;
+pub(super) use crate::render::figures::columns;
 
 /// What parts the facts of a line.
 const BETWEEN: &str = " · ";
@@ -66,14 +67,6 @@ pub(super) fn sentence(decision: &Event) -> String {
 
 fn of_workers(number: u32) -> String {
     figures::several(number.into(), "worker")
-}
-
-/// How many columns a text takes.
-pub(super) fn columns(text: &str) -> usize {
-    match text.is_ascii() {
-        true => text.len(),
-        false => Span::raw(text).width(),
-    }
 }
 
 /// A text of at most so many columns. What is wider loses its middle, so that a method and a host
